@@ -1,0 +1,5 @@
+//go:build !race
+
+package py
+
+const raceEnabled = false
