@@ -1,0 +1,5 @@
+//go:build !race
+
+package iou
+
+const raceEnabled = false

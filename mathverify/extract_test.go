@@ -1,0 +1,141 @@
+package mathverify
+
+import "testing"
+
+var extractTests = []struct {
+	in     string
+	status Status
+	answer string
+	rule   string
+}{
+	// Boxes.
+	{`So \boxed{5}.`, Found, "5", fromBox},
+	{`\fbox{5}`, Found, "5", fromBox},
+	{`\boxed 5.`, Found, "5", fromBox},
+	{`\boxed 55`, BadAnswer, "", fromBox},
+	{`\boxed{\frac{1}{2}}`, Found, `\frac{1}{2}`, fromBox},
+	{`\boxed{\{1,2\}}`, Found, `\{1,2\}`, fromBox},
+	{`first \boxed{5}. Wait, it is \boxed{6}`, Found, "6", fromBox},
+	{`\boxed{5}\boxed{6}`, Found, "6", fromBox},
+	{`$\boxed{5}$ and $\boxed{6}$`, Found, "5, 6", fromBox},
+	{`\boxed{1}, \boxed{2} or \boxed{3}`, Found, "1, 2, 3", fromBox},
+	{`\boxed{5} and finally \boxed{6}`, Found, "6", fromBox},
+	{`\boxed{1}，\boxed{2}`, Found, "1, 2", fromBox},
+	{`\boxed{5} and \boxed{5}`, Found, "5", fromBox},
+	{`\boxed{\boxed{5}}`, Found, `\boxed{5}`, fromBox},
+	{`\boxed{5} and \boxed{6`, BadAnswer, "", fromBox},
+	{`\boxed{5`, BadAnswer, "", fromBox},
+	{`\boxed{ \boxed{5}`, BadAnswer, "", fromBox},
+	{`\boxed{}`, BadAnswer, "", fromBox},
+	{`\boxed{5} then \boxed{ }`, BadAnswer, "", fromBox},
+	{`a stray { before \boxed{5}`, Found, "5", fromBox},
+	{`a stray } before \boxed{5}`, Found, "5", fromBox},
+	{`\\boxed{5}`, Found, "5", fromBox},
+	{`The answer is 4, or \boxed{5}`, Found, "5", fromBox},
+	{`\boxed`, BadAnswer, "", fromBox},
+	{`\boxedness is 5`, Found, `\boxedness is 5`, fromText},
+
+	// Answer elements.
+	{"<answer>5</answer>", Found, "5", fromTag},
+	{"so <answer> 5\n6 </answer> done", Found, "5\n6", fromTag},
+	{"<answer>5</answer><answer>6</answer>", BadAnswer, "", fromTag},
+	{"<answer>5", BadAnswer, "", fromTag},
+	{"<answer></answer>", BadAnswer, "", fromTag},
+	{"<answer>5</answer></answer>", BadAnswer, "", fromTag},
+	{"<answer><answer>5</answer>", BadAnswer, "", fromTag},
+
+	// Markers.
+	{"long text\nof lines, many.\n[Answer]\n5", Found, "5", fromText},
+	{"[答案]5.5%\n-2.2%", Found, "5.5%\n-2.2%", fromText},
+	{"[Answer] 4\n[Answer] 5", Found, "5", fromText},
+	{"[Answer]", BadAnswer, "", fromMarker},
+	{"[Answer] The answer is 5.", Found, "5", fromPhrase},
+
+	// Phrases.
+	{"The final answer is 42.", Found, "42", fromPhrase},
+	{"The answer is **42**.", Found, "42", fromPhrase},
+	{"The answer is: 3.5. It is small", Found, "3.5", fromPhrase},
+	{"Answer: 5\nAnswer: 6", Found, "6", fromPhrase},
+	{"**Final Answer:** 73", Found, "73", fromPhrase},
+	{"Final Answer: **73**", Found, "73", fromPhrase},
+	{"Therefore ANSWER IS x+1", Found, "x+1", fromPhrase},
+	{"Answer:\n\n7", Found, "7", fromPhrase},
+	{"答案是5。谢谢", Found, "5", fromPhrase},
+	{"所以答案为：12", Found, "12", fromPhrase},
+	{"The answer is $5$ and $6$.", Found, "$5$ and $6$", fromPhrase},
+	{"I think the answer is not 5, it is 6", BadAnswer, "", fromPhrase},
+	{"I don't think the answer is 5.", BadAnswer, "", fromPhrase},
+	{"I don’t believe that the answer is 5", BadAnswer, "", fromPhrase},
+	{"Is it so that the answer is 5?", BadAnswer, "", fromPhrase},
+	{"The answer is 5. Wait, that is wrong, 6.", BadAnswer, "", fromPhrase},
+	{"The answer is 5.\nSorry, I meant 6", BadAnswer, "", fromPhrase},
+	{"The answer is 5. There is no other.", Found, "5", fromPhrase},
+	{"The answer is 5. No, it is 6.", BadAnswer, "", fromPhrase},
+	{"My first answer: 5\nSecond thoughts: 6", BadAnswer, "", fromPhrase},
+	{"The answer is A. It could be B.", BadAnswer, "", fromPhrase},
+	{"答案是5。不对，应该是6", BadAnswer, "", fromPhrase},
+	{"如果答案是5", BadAnswer, "", fromPhrase},
+	{"The answer is ", BadAnswer, "", fromPhrase},
+	{"My answers are 5", Found, "My answers are 5", fromText},
+	{"The answer isn't 5", Found, "The answer isn't 5", fromText}, // words with a digit: never equal to 5
+
+	// Whole texts.
+	{"42", Found, "42", fromText},
+	{" 42 \n", Found, "42", fromText},
+	{"5\n6", Found, "5\n6", fromText},
+	{"No Error\nSome Error", Found, "No Error\nSome Error", fromText},
+	{"Let x be 3.\nThen 2x is 6.", NoAnswer, "", ""},
+	{"Answer\n5", NoAnswer, "", ""},
+	{"", NoAnswer, "", ""},
+	{"  \n", NoAnswer, "", ""},
+}
+
+func TestExtract(t *testing.T) {
+	for _, tt := range extractTests {
+		want := Extraction{tt.status, tt.answer, tt.rule}
+		if got := Extract(tt.in); got != want {
+			t.Errorf("Extract(%q) = %+v, want %+v", tt.in, got, want)
+		}
+	}
+}
+
+// TestNoFalseReward runs whole responses that do not answer the gold value.
+// Not one may end in Equal.
+func TestNoFalseReward(t *testing.T) {
+	tests := []struct{ gold, response string }{
+		{"5", "I think the answer is not 5, it is 6"},
+		{"5", "I do not know. Problem 5"},
+		{"2", "There are 2 cases. Then no answer."},
+		{"2021", "The answer is 2024-01-02."},
+		{"5", `\boxed{5} is wrong so the answer is \boxed{6}`},
+		{"5", `\boxed{5} or \boxed{6}`},
+		{"5", `\boxed{6} or \boxed{5}`},
+		{"5", `\boxed{1=5}`},
+		{"5", `\boxed{5 \text{ is wrong}}`},
+		{"2", `\boxed{2 \text{ million}}`},
+		{"12", "The answer is 12%."},
+		{"50", "The answer is 50%"},
+		{`\frac12`, `\boxed{\frac12`},
+		{"3", `\boxed{13}`},
+		{"3", "The answer is 3.5"},
+		{"A", "The answer is A or B."},
+		{"100, 200", "The answer is 100, 300"},
+		{"-5.2", "The answer is (5.2)"},
+		{"1", `\boxed{x^2+y^2=1}`},
+		{"2", `\boxed{2d}`},
+		{"2", `\boxed{2bc}`},
+		{"10", "Step 10:"},
+		{"0", `\boxed{x^2-5x+6=0}`},
+		{"4", `\boxed{4\sqrt(2)}`},
+		{"1,2", `\boxed{(1,2)}`},
+	}
+	for _, tt := range tests {
+		e := Extract(tt.response)
+		if e.Status != Found {
+			continue
+		}
+		if v, rule := Verify(tt.gold, e.Answer); v == Equal {
+			t.Errorf("gold %q, response %q: %q is equal by %q", tt.gold, tt.response, e.Answer, rule)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package mathverify
+
+import "strings"
+
+// Verify compares an answer with the gold answer and names the rule that
+// decided. It is symmetric, and Equal for any two answers that are written
+// alike and not empty.
+//
+// Both sides are cleaned: math delimiters, spacing and sizing commands, \text
+// and \mathrm, Markdown bold and a final full stop go; full-width characters,
+// the Unicode minus and \dfrac get their plain form. Then:
+//
+//   - Number against number is exact. 1,234.50 is 1234.5, 1e3 and 10^{3} are
+//     1000, \frac12 and 50% are 0.5, 2\frac{1}{2} is 5/2; 12% is not 12, and
+//     0.333 is not 1/3. A currency sign on one side is ignored, two different
+//     ones differ. x=5 is 5, and differs from y=5.
+//   - "(5)" and "- 5" may be a negative number, a number in brackets or a list
+//     item: against 5 and -5 they are undecided.
+//   - Words are compared by spelling, without case or extra spaces. The case of
+//     single letters counts, and that of abbreviations is undecided.
+//   - A number differs from words, unless these spell a number (undecided).
+//   - Lists, split at commas and "and", are compared item by item; the same
+//     items in another order are undecided. 1,234 is a number, 1, 234 a list.
+//   - Items in equal brackets are compared likewise; within ( ) and [ ] the order
+//     counts, within braces it does not.
+//   - Several lines are compared line by line, and their number must agree.
+//   - Anything else is symbolic: Equal when written alike, else Undecided.
+//
+// Numbers with an exponent beyond 10,000 and fractions of more than 1,000
+// digits are Undecided unless written alike. An empty answer differs from any
+// other, and two empty ones are Undecided.
+func Verify(gold, answer string) (Verdict, string) {
+	a, b := lines(gold), lines(answer)
+	switch {
+	case len(a) == 0 && len(b) == 0:
+		return Undecided, ruleEmpty
+	case len(a) == 0 || len(b) == 0:
+		return Different, ruleEmpty
+	case len(a) == 1 && len(b) == 1:
+		return verifyLine(a[0], b[0])
+	}
+	return verifyLines(a, b)
+}
+
+// lines cleans the lines of an answer and drops empty ones.
+func lines(s string) []string {
+	s = unwrap(s)
+	if !strings.ContainsAny(s, "\n\r") {
+		if s = clean(s); s == "" {
+			return nil
+		}
+		return []string{s}
+	}
+	var out []string
+	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if line = clean(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func verifyLine(a, b string) (Verdict, string) {
+	if a == b {
+		return Equal, ruleIdentical
+	}
+	la, okA := splitList(a)
+	lb, okB := splitList(b)
+	if okA || okB {
+		return compareLists(la, lb, okA, okB, a, b, 0)
+	}
+	return compareScalars(readScalar(a), readScalar(b), 0)
+}
+
+// verifyLines compares answers of which at least one has several lines.
+func verifyLines(a, b []string) (Verdict, string) {
+	if len(a) != len(b) {
+		for _, s := range append(a[:len(a):len(a)], b...) {
+			if _, ok := splitList(s); ok || !decided(readScalar(s)) {
+				return Undecided, ruleLines
+			}
+		}
+		return Different, ruleLines
+	}
+	out := Equal
+	bullets := false
+	for i := range a {
+		v, _ := verifyLine(a[i], b[i])
+		switch {
+		case v == Different:
+			out = Different
+		case v == Undecided && out == Equal:
+			out = Undecided
+		}
+		bullets = bullets || bulleted(a[i]) != bulleted(b[i])
+	}
+	if bullets && out != Equal {
+		return Undecided, ruleBullets
+	}
+	return out, ruleLines
+}
+
+// bulleted reports a line that starts like an item of a Markdown list.
+func bulleted(s string) bool {
+	return strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "* ") || strings.HasPrefix(s, "• ")
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package ndcg
+
+const raceEnabled = false

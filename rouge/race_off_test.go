@@ -1,0 +1,5 @@
+//go:build !race
+
+package rouge
+
+const raceEnabled = false
