@@ -1,0 +1,118 @@
+package scoring
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/golongrl/golongrl/internal/py"
+)
+
+var errEmptyGold = errors.New("reference is empty: the released code scores 0")
+
+func badItem(i int, v py.Value) error {
+	return fmt.Errorf("reference[%d] is %s, not a string: the released code scores 0", i, kindName(v))
+}
+
+// raised is the error of a record on which the released code raises.
+func raised(exception string) Result {
+	return null(Error, "reference: the released code raises %s", exception)
+}
+
+// released wraps a scorer of the released code: its gate comes first, then
+// what it raises on the reference, then f with the response and the text
+// behind the thinking.
+func released(f func(rec *Record, after string, gold py.Value) Result) func(*Record) Result {
+	return func(rec *Record) Result {
+		after, ok, why := releasedGate(rec.Response)
+		if !ok {
+			return gateFail(why)
+		}
+		if rec.Gold.raises != "" {
+			return raised(rec.Gold.raises)
+		}
+		return f(rec, after, rec.Gold.released())
+	}
+}
+
+// strictOption takes gate=, which only the strict profile has.
+func strictOption(o *Options) (required bool) {
+	return o.Choice("gate", "auto", "required") == "required"
+}
+
+// releasedLabel is the label that the released code compares with: a string,
+// or the last element of a list.
+func releasedLabel(v py.Value) (string, *Result) {
+	if v.Kind() == py.List {
+		if v.Len() == 0 {
+			r := raised("IndexError: the list of references is empty")
+			return "", &r
+		}
+		v = v.Items()[v.Len()-1]
+	}
+	switch v.Kind() {
+	case py.String, py.Int, py.Float, py.Bool:
+		return scalarText(v), nil
+	}
+	r := raised("AttributeError: the label is " + kindName(v))
+	return "", &r
+}
+
+// makeEM is T1, exact match.
+//
+//	strict     1 if trim(answer area) = trim(a) for an accepted answer a, else 0
+//	reference  the same with the whole text behind </think> and one label
+//
+// Case and punctuation count. Source: arXiv 2605.19577, Table 1; GoLongRL
+// c34dba3, EM_judge.py.
+func makeEM(o *Options) (Metric, error) {
+	if o.Profile == Reference {
+		return o.make(released(func(rec *Record, after string, gold py.Value) Result {
+			label, fail := releasedLabel(gold)
+			if fail != nil {
+				return *fail
+			}
+			return compareTexts(rec, py.Strip(after), py.Strip(label))
+		}))
+	}
+	required := strictOption(o)
+	return o.make(func(rec *Record) Result {
+		area, fail, ok := strictArea(rec, required)
+		golds, bad := scalarTexts(nil, rec.Gold.v)
+		if bad != nil {
+			return *bad
+		}
+		for i, g := range golds {
+			if golds[i] = py.Strip(g); golds[i] == "" {
+				return null(BadGold, "reference is blank: give the text that the answer must equal")
+			}
+		}
+		if !ok {
+			return fail
+		}
+		area = py.Strip(area)
+		for i, g := range golds {
+			if i == len(golds)-1 || area == g || rec.Gold.v.Kind() == py.Bool && len(area) == len(g) && py.Lower(area) == g {
+				if rec.Gold.v.Kind() == py.Bool && py.Lower(area) == g {
+					area = g // True and true are one bool
+				}
+				return compareTexts(rec, area, g)
+			}
+		}
+		panic("unreachable")
+	})
+}
+
+func compareTexts(rec *Record, answer, gold string) Result {
+	r := judged(0, answer)
+	if answer == gold {
+		r.Value = 1
+	}
+	if rec.explain {
+		if r.Value == 1 {
+			r.why("equal", "the answer equals the reference")
+		} else {
+			r.why("different", "%s", diffText(answer, gold))
+		}
+	}
+	return r
+}
