@@ -1,0 +1,6 @@
+package main
+
+func Example() {
+	main()
+	// Output: sub_em 0.25 judged
+}
