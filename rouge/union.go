@@ -70,7 +70,10 @@ type union struct {
 
 // run forms the union. A pair of sentences is visited only if it can still
 // matter: it shares a word that is not in the union yet, or it is so long that
-// its back-trace might exceed the recursion limit.
+// its back-trace might exceed the recursion limit. No back-trace nests deeper
+// than the two sentences are long together: it moves once for every call but the
+// last, and either takes a word, which moves on both sides at once, or finds none
+// in common and goes back over the hypothesis alone.
 func (u *union) run(limit int) error {
 	x := &u.index
 	u.rows.grow(limit)
@@ -90,7 +93,7 @@ func (u *union) run(limit int) error {
 	}
 	for s := range u.ref.len() {
 		ref := u.ref.at(s)
-		deep := u.recursion > 0 && len(ref)+longest+1 > u.recursion
+		deep := u.recursion > 0 && len(ref)+longest > u.recursion
 		if u.size == open && u.recursion <= 0 {
 			return nil
 		}
@@ -125,7 +128,7 @@ func (u *union) pairs(s int, ref []int32, deep bool) error {
 	x := &u.index
 	if deep {
 		for h, n := range x.size {
-			if len(ref)+int(n)+1 <= u.recursion {
+			if len(ref)+int(n) <= u.recursion {
 				continue
 			}
 			u.seen[h] = int32(s + 1)

@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"encoding/binary"
 	"strings"
 	"sync"
 	"unsafe"
@@ -62,20 +63,48 @@ func (s *lineScratch) normalLine(line string) string {
 	switch classify(line) {
 	case lineNormal:
 		return line
+	case lineUpper:
+		return s.lowerASCII(line)
 	case lineASCII:
 		return s.normalASCII(line)
 	}
 	return normalLine(line)
 }
 
+// room returns the arena with room for n more bytes. Lines made so far keep an
+// arena that was too small alive; nothing moves.
+func (s *lineScratch) room(n int) []byte {
+	if cap(s.arena)-len(s.arena) < n {
+		s.arena = make([]byte, 0, max(2*cap(s.arena), n, 1<<12))
+	}
+	return s.arena
+}
+
+// lowerASCII lowers a line of ASCII into the arena.
+func (s *lineScratch) lowerASCII(line string) string {
+	b := s.room(len(line))
+	from := len(b)
+	i := 0
+	for ; i+8 <= len(line); i += 8 {
+		x := load64(line, i)
+		upper := (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones) & high
+		b = binary.LittleEndian.AppendUint64(b, x|upper>>2)
+	}
+	for ; i < len(line); i++ {
+		c := line[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		b = append(b, c)
+	}
+	s.arena = b
+	return unsafe.String(unsafe.SliceData(b[from:]), len(b)-from)
+}
+
 // normalASCII normalises a line of ASCII into the arena.
 func (s *lineScratch) normalASCII(line string) string {
-	if cap(s.arena)-len(s.arena) < len(line) {
-		// Lines made so far keep the old arena alive; nothing moves.
-		s.arena = make([]byte, 0, max(2*cap(s.arena), len(line), 1<<12))
-	}
-	from := len(s.arena)
-	b := s.arena
+	b := s.room(len(line))
+	from := len(b)
 	space := false
 	for i := range len(line) {
 		c := line[i]
@@ -98,38 +127,41 @@ func (s *lineScratch) normalASCII(line string) string {
 
 const (
 	lineNormal = iota // normalisation changes nothing
-	lineASCII         // ASCII, and may change
+	lineUpper         // ASCII with capitals and no white space to collapse
+	lineASCII         // ASCII that may change otherwise
 	lineOther         // not ASCII
+)
+
+const (
+	ones = 0x0101010101010101
+	high = 0x8080808080808080
 )
 
 // classify looks at a line, eight bytes at a time.
 func classify(line string) int {
-	const (
-		ones = 0x0101010101010101
-		high = 0x8080808080808080
-	)
 	if line == "" {
 		return lineNormal
 	}
-	var odd, all uint64
+	var upper, odd, all uint64
 	last := uint64(0x80) // a space at the start counts as a second one
 	i := 0
 	for ; i+8 <= len(line); i += 8 {
 		x := load64(line, i)
 		all |= x
 		x &^= high
-		upper := (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones)
-		control := ^(x + (0x80-0x20)*ones)
+		upper |= (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones)
 		space := ^((x ^ 0x20*ones) + 0x7F*ones) & high
-		odd |= (upper | control) & high
-		odd |= space & (space<<8 | last)
+		odd |= ^(x+(0x80-0x20)*ones) | space&(space<<8|last)
 		last = space >> 56
 	}
 	for ; i < len(line); i++ {
 		c := line[i]
 		all |= uint64(c)
-		if 'A' <= c && c <= 'Z' || c < 0x20 || c == ' ' && last != 0 {
-			odd = 1
+		if 'A' <= c && c <= 'Z' {
+			upper = high
+		}
+		if c < 0x20 || c == ' ' && last != 0 {
+			odd = high
 		}
 		last = 0
 		if c == ' ' {
@@ -139,14 +171,17 @@ func classify(line string) int {
 	switch {
 	case all&high != 0:
 		return lineOther
-	case odd != 0 || last != 0:
+	case odd&high != 0 || last != 0:
 		return lineASCII
+	case upper&high != 0:
+		return lineUpper
 	}
 	return lineNormal
 }
 
 func load64(s string, i int) uint64 {
-	_ = s[i+7]
+	s = s[i : i+8]
+	i = 0
 	return uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
 		uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
 }

@@ -3,6 +3,7 @@ package scoring
 import (
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/golongrl/golongrl/internal/jieba"
 	"github.com/golongrl/golongrl/internal/py"
@@ -103,48 +104,55 @@ func normalAnswer(s string) string {
 	s = py.Lower(s)
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= utf8.RuneSelf || !isPunct(c) {
+		if c := s[i]; !punctuation[c] {
 			b = append(b, c)
 		}
 	}
-	s = string(b)
+	s = unsafe.String(unsafe.SliceData(b), len(b))
 	// Articles are whole words in the sense of \b, so "αthe" keeps its "the".
+	// What is written never overtakes what is read.
 	b = b[:0]
+	inWord := false
 	for i := 0; i < len(s); {
-		n := articleAt(s, i)
-		if n > 0 {
-			b = append(b, ' ')
-			i += n
+		c := s[i]
+		if !inWord && (c == 'a' || c == 't') {
+			if n := articleAt(s[i:]); n > 0 {
+				b = append(b, ' ')
+				i += n
+				continue
+			}
+		}
+		if c < utf8.RuneSelf {
+			inWord = isIdentByte(c, true)
+			b = append(b, c)
+			i++
 			continue
 		}
-		b = append(b, s[i])
-		i++
+		r, n := py.DecodeRune(s[i:])
+		inWord = isWordRune(r)
+		b = append(b, s[i:i+n]...)
+		i += n
 	}
-	return py.CollapseSpace(string(b))
+	return py.CollapseSpace(s[:len(b)])
 }
 
-func isPunct(c byte) bool { return c > ' ' && c < 0x7F && !isIdentByte(c, true) || c == '_' }
+// punctuation is Python's string.punctuation, by byte.
+var punctuation = func() (t [256]bool) {
+	for i := range len(asciiPunctuation) {
+		t[asciiPunctuation[i]] = true
+	}
+	return t
+}()
 
-func articleAt(s string, i int) int {
-	n := 0
-	switch rest := s[i:]; {
-	case strings.HasPrefix(rest, "the"):
-		n = 3
-	case strings.HasPrefix(rest, "an") && wordEnds(rest[2:]):
-		n = 2
-	case rest[0] == 'a':
-		n = 1
-	}
-	if n == 0 || !wordEnds(s[i+n:]) {
-		return 0
-	}
-	if i > 0 {
-		r, _ := lastRune(s[:i])
-		if isWordRune(r) {
-			return 0
+// articleAt returns the length of the article with which rest, the start of a
+// word, begins.
+func articleAt(rest string) int {
+	for _, a := range [...]string{"a", "an", "the"} {
+		if strings.HasPrefix(rest, a) && wordEnds(rest[len(a):]) {
+			return len(a)
 		}
 	}
-	return n
+	return 0
 }
 
 func wordEnds(rest string) bool {

@@ -17,6 +17,7 @@ definition, below.
 import argparse
 import contextlib
 import gzip
+import hashlib
 import importlib.metadata
 import importlib.util
 import io
@@ -33,13 +34,30 @@ import types
 from collections import Counter
 
 import released_inputs as inputs
+import released_tables as tables
+import released_texts as texts
 
 SEED = 20261123
+
+# SHA-256 of the *.py files of reward_score at c34dba3, sorted by name.
+RELEASE = "26701caeed944451030dfc181e35d13a65036b0d197b5788a6fcc25e950716b7"
+
+# The file names of testdata/golden and what makes their records.
+FILES = {
+    "em": inputs.em, "selection": inputs.selection, "accuracy": inputs.line_metric("Accuracy"),
+    "f1": inputs.line_metric("F1_Score"), "sub_em": inputs.line_metric("SubEM"), "ndcg": inputs.line_metric("NDCG"),
+    "pairwise": inputs.line_metric("Pairwise_Accuracy"), "iou": tables.iou, "gsm8k": inputs.gsm8k,
+    "search_r1": inputs.search_r1, "dispatch": inputs.dispatch, "token_f1": texts.token_f1,
+    "summary_en": texts.summary("English"), "summary_zh": texts.summary("Chinese"),
+}
 
 
 def load(release):
     """Loads the released package by path, without its trainer."""
     folder = pathlib.Path(release, "Train/verl/verl/utils/reward_score")
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(folder.glob("*.py")))).hexdigest()
+    if digest != RELEASE:
+        sys.exit(f"{folder} is not reward_score of GoLongRL c34dba3: its digest is {digest}")
     for name in ("verl", "verl.utils", "verl.utils.import_utils", "math_verify"):
         sys.modules[name] = types.ModuleType(name)
         sys.modules[name].__path__ = []
@@ -175,7 +193,7 @@ def main():
     import jieba
     jieba.setLogLevel(60)
 
-    for name, make in inputs.FILES.items():
+    for name, make in FILES.items():
         if args.only and name not in args.only:
             continue
         rng = random.Random(f"{SEED}/{name}")
@@ -183,7 +201,8 @@ def main():
         header = {"reference": "GoLongRL c34dba3 reward_score", "seed": SEED, "rows": len(rows)}
         packages = []
         if name == "token_f1":
-            header["reference"] = "independent implementation of the definition: SQuAD evaluate-v1.1, LongBench qa_f1_score and qa_f1_zh_score"
+            header["reference"] = ("independent implementation of the definition: SQuAD evaluate-v1.1, "
+                                   "LongBench qa_f1_score and qa_f1_zh_score")
             packages = ["jieba"]
             outcomes = [(token_f1(r["response"], r["reference"], r["lang"]), None) for r in rows]
         elif name == "ndcg":

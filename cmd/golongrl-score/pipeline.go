@@ -125,12 +125,15 @@ func (p *pipeline) judge(file string, row *rollout.Row) (outcome, time.Duration)
 // nameField says in which field the row names a metric that there is not.
 func nameField(o *outcome) {
 	rec := &o.row.Record
-	if o.r.Metric != "" || o.r.Err == nil || rec.TaskErr != nil && rec.Metric == "" {
+	if o.r.Metric != "" || o.r.Err == nil {
 		return
 	}
 	field := "task"
-	if rec.Metric != "" {
+	switch {
+	case rec.Metric != "":
 		field = "metric"
+	case rec.TaskErr != nil:
+		field = "data_source"
 	}
 	o.r.Err = &rollout.FieldError{Line: o.row.Line, Field: field, Msg: o.r.Err.Error(), Err: o.r.Err}
 }

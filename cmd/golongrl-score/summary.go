@@ -129,10 +129,14 @@ func (s *summary) write(w io.Writer) error {
 		s.total.write(tw, wide, seen)
 	}
 	tw.Flush()
+	// Columns aligned on the right have the space between them on the left.
+	text := strings.ReplaceAll("\n"+b.String(), "\n  ", "\n")[1:]
+	b.Reset()
+	b.WriteString(text)
 	wall := time.Since(s.start)
 	fmt.Fprintf(&b, "%s in %s", count(s.total.rows, "row"), round(wall))
 	if seconds := wall.Seconds(); s.total.rows > 0 && seconds > 0 {
-		fmt.Fprintf(&b, ", %.4g rows/s", float64(s.total.rows)/seconds)
+		fmt.Fprintf(&b, ", %.0f rows/s", float64(s.total.rows)/seconds)
 	}
 	if n := s.unscored(); n > 0 {
 		fmt.Fprintf(&b, "; %s without a score", count(n, "row"))

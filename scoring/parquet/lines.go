@@ -88,7 +88,7 @@ func open(r io.ReaderAt, size int64, fields []string) (file *parquet.File, root 
 			}
 			rows += n
 		}
-		root, err = plan(file.Root(), fields)
+		root, err = plan(file, fields)
 		return err
 	})
 	if err != nil {

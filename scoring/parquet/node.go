@@ -38,48 +38,64 @@ type node struct {
 
 var errNoFields = errors.New("no column has the name of a field that is read: see the schemas or give paths")
 
-// plan makes nodes of the columns below root whose names are among fields; of
-// all if fields is nil.
-func plan(root *parquet.Column, fields []string) (*node, error) {
+// planner makes nodes of columns.
+type planner struct {
+	leaves   int                     // so far
+	elements []*format.SchemaElement // of all leaves of the file
+}
+
+// plan makes nodes of the columns whose names are among fields; of all if
+// fields is nil.
+func plan(file *parquet.File, fields []string) (*node, error) {
+	var p planner
+	schema := file.Metadata().Schema
+	for i := range schema {
+		if schema[i].Type.Valid {
+			p.elements = append(p.elements, &schema[i])
+		}
+	}
 	top := &node{shape: object}
-	leaves := 0
-	for _, c := range root.Columns() {
+	for _, c := range file.Root().Columns() {
 		if fields != nil && !slices.Contains(fields, c.Name()) {
 			continue
 		}
-		if n := newNode(c, &leaves); n.last > n.first {
+		if n := p.node(c); n.last > n.first {
 			top.children = append(top.children, n)
 		}
 	}
-	top.last = leaves
-	if leaves == 0 {
+	top.last = p.leaves
+	if p.leaves == 0 {
 		return nil, errNoFields
 	}
 	return top, nil
 }
 
-func newNode(c *parquet.Column, leaves *int) *node {
+func (p *planner) node(c *parquet.Column) *node {
 	n := &node{
 		key:      append(py.AppendJSONString(nil, c.Name()), ':'),
 		optional: c.Optional(),
 		repeated: c.Repeated(),
-		first:    *leaves,
+		first:    p.leaves,
 	}
 	if c.Leaf() {
 		n.column = c.Index()
 		n.flat = c.MaxRepetitionLevel() == 0
 		n.write = writer(c.Type())
-		*leaves++
-		n.last = *leaves
+		// The library does not know this type.
+		if n.column < len(p.elements) && isA[*format.Float16Type](&p.elements[n.column].LogicalType) {
+			n.write = appendFloat16
+		}
+		p.leaves++
+		n.last = p.leaves
 		return n
 	}
 	n.shape = object
 	for _, child := range c.Columns() {
-		if m := newNode(child, leaves); m.last > m.first {
+		if m := p.node(child); m.last > m.first {
 			n.children = append(n.children, m)
 		}
 	}
-	n.last = *leaves
+	n.last = p.leaves
 	if len(n.children) != 1 || !n.children[0].repeated {
 		return n
 	}

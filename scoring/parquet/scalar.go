@@ -26,8 +26,6 @@ func writer(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 			}
 		case *format.UUIDType:
 			return appendUUID
-		case *format.Float16Type:
-			return appendFloat16
 		}
 	}
 	return appendValue

@@ -98,6 +98,12 @@ func scalar(v py.Value) (string, bool) {
 	return "", false
 }
 
+// number names the row by its line.
+func (d *decoder) number() {
+	id := strconv.Itoa(d.base.Line)
+	d.base.ID, d.base.Group, d.base.Record.ID = id, id, id
+}
+
 // name sets ID and Group from what is readable of them.
 func (d *decoder) name(extra py.Value) {
 	layout := &d.opts.Layout

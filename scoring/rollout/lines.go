@@ -116,7 +116,9 @@ func (s *lineScanner) scan() (line Line, found bool) {
 	switch {
 	case failed:
 		line.Release()
-		return Line{N: s.n, Err: readError(s.n, size, s.err)}, true
+		err := readError(s.n, size, s.err)
+		s.err = io.EOF
+		return Line{N: s.n, Err: err}, true
 	case long:
 		msg := fmt.Sprintf("longer than %d bytes: raise the limit (--max-line)", s.max)
 		return Line{N: s.n, Err: &FieldError{Line: s.n, Msg: msg}}, true

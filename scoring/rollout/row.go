@@ -50,7 +50,7 @@ func Decode(dst []Row, line Line, opts *Options) []Row {
 		opts = &Options{}
 	}
 	d := decoder{opts: opts, base: Row{Line: line.N}}
-	d.name(py.Value{})
+	d.number()
 	if line.Err != nil {
 		d.base.Err = line.Err
 		return append(dst, d.base)
@@ -111,8 +111,10 @@ func (d *decoder) notUTF8(src string) Row {
 	}
 	if d.v.Kind() == py.Dict {
 		d.name(d.extra())
-		if !utf8.ValidString(d.base.ID) || !utf8.ValidString(d.base.Group) {
-			d.name(py.Value{})
+		if !utf8.ValidString(d.base.ID) {
+			d.number()
+		} else if !utf8.ValidString(d.base.Group) {
+			d.base.Group = d.base.ID
 		}
 	}
 	return d.bad(field, "invalid UTF-8 at byte offset "+strconv.Itoa(at)+" of the line: convert the file to UTF-8")
