@@ -91,8 +91,8 @@ func ExampleFunc() {
 		return scoring.Result{Value: 1 / float64(1+len(rec.Response))}, nil
 	})
 	reg, _ := scoring.Builtin().With("short", func(*scoring.Options) (scoring.Metric, error) { return short, nil })
-	m, _ := reg.Parse("em * short")
-	r, _ := m.Score(context.Background(), &scoring.Record{Response: "abc", Gold: scoring.Text("abc")})
+	scorer, _ := scoring.New(scoring.WithRegistry(reg), scoring.WithMetric("em * short"))
+	r := scorer.Score(context.Background(), &scoring.Record{Response: "abc", Gold: scoring.Text("abc")})
 	fmt.Println(r.Value)
 	// Output: 0.25
 }

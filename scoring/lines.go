@@ -151,7 +151,7 @@ func classify(line string) int {
 		x &^= high
 		upper |= (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones)
 		space := ^((x ^ 0x20*ones) + 0x7F*ones) & high
-		odd |= ^(x+(0x80-0x20)*ones) | space&(space<<8|last)
+		odd |= ^(x + (0x80-0x20)*ones) | space&(space<<8|last)
 		last = space >> 56
 	}
 	for ; i < len(line); i++ {

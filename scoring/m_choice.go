@@ -123,6 +123,7 @@ func rightBoundary(rest string) bool {
 const (
 	closers = " \t)]}*_`\"'$）】」”"
 	openers = " \t([{*_`\"'$（【「“"
+	around  = " \t()[]{}*_`\"'$（）【】「」“”"
 )
 
 // committed reports whether the letter at text[i] is stated as the answer, and
@@ -182,7 +183,7 @@ func statement(s string) string {
 	trim := func(suffixes ...string) bool {
 		for _, x := range suffixes {
 			if strings.HasSuffix(s, x) {
-				s = strings.TrimRight(s[:len(s)-len(x)], openers+closers)
+				s = strings.TrimRight(s[:len(s)-len(x)], around)
 				return true
 			}
 		}
@@ -219,7 +220,7 @@ func statement(s string) string {
 	}
 	for _, noun := range []string{"option", "choice", "选项"} {
 		if strings.HasSuffix(s, noun) {
-			s = strings.TrimRight(strings.TrimSuffix(s, noun), openers+closers)
+			s = strings.TrimRight(strings.TrimSuffix(s, noun), around)
 			if hasAnySuffix(s, "correct", "right", "best", "final", "my", "正确", "正确的", "最终") {
 				return noun
 			}

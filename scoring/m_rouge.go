@@ -10,9 +10,9 @@ import (
 )
 
 // lcsBudget bounds one ROUGE comparison. A step is one 64-bit word of the
-// bit-parallel table, so this allows a 400-word reference against more than
-// 10^8 words, and two texts of 500,000 words.
-const lcsBudget = 1 << 32
+// bit-parallel table: a 400-word reference may meet 300 million words, and two
+// texts of 370,000 words may meet each other.
+const lcsBudget = rouge.DefaultBudget
 
 // chinese decides whether words are to be segmented: lang= of the spelling
 // wins, then the record's language.

@@ -107,7 +107,7 @@ func TestDecodeError(t *testing.T) {
 	const verl = `"response":"r","data_source":"EM","reward_model":{"ground_truth":{"golden_label":"g"}}`
 	for _, c := range []struct{ name, line, id, field, msg string }{
 		{"text", `hello`, "9", "", "not JSON: Expecting value at byte offset 0: correct"},
-		{"cut off", `{"id":1,"response":"r`, "9", "", "Unterminated string starting at at byte offset 19"},
+		{"cut off", `{"id":1,"response":"r`, "9", "", "not JSON: Unterminated string starting at byte offset 19"},
 		{"two objects", `{} {}`, "9", "", "Extra data at byte offset 3"},
 		{"list", `[1]`, "9", "", "the line is a list: write one JSON object per line"},
 		{"NUL", "{\"id\":\"a\x00b\"}", "9", "", "NUL byte at byte offset 8: "},
@@ -135,7 +135,7 @@ func TestDecodeError(t *testing.T) {
 		{"length", `{"length":"7",` + rest + `}`, "9", "length", "a string: give the length in tokens as a number"},
 		{"length is NaN", `{"length":NaN,` + rest + `}`, "9", "length", "not finite"},
 		{"group is a list", `{"id":1,"group":[1],` + rest + `}`, "1", "group", "a list: give a string"},
-		{"group is Infinity", `{"id":1,"group":Infinity,` + rest + `}`, "1", "group", "a number: give a string or a finite number"},
+		{"group is Infinity", `{"id":1,"group":Infinity,` + rest + `}`, "1", "group", "not a finite number: give a string or a finite number"},
 		{"no data_source", `{"response":"r","ground_truth":"g"}`, "9", "data_source", "missing: name the released reward, or"},
 		{"data_source", `{"response":"r","data_source":3,"ground_truth":"g"}`, "9", "data_source", "a number: give a string"},
 		{"no ground_truth", `{"response":"r","data_source":"EM"}`, "9", "reward_model.ground_truth", "missing"},

@@ -36,7 +36,12 @@ func kindName(v py.Value) string {
 		return "null"
 	case py.Bool:
 		return "a bool"
-	case py.Int, py.Float:
+	case py.Float:
+		if _, ok := scalar(v); !ok {
+			return "not a finite number"
+		}
+		return "a number"
+	case py.Int:
 		return "a number"
 	case py.String:
 		return "a string"

@@ -78,7 +78,7 @@ func syntaxText(err error) string {
 	var l *py.LimitError
 	switch {
 	case errors.As(err, &s):
-		return "not JSON: " + s.Msg + " at byte offset " + strconv.Itoa(s.Offset) + ": correct the line or remove it"
+		return "not JSON: " + strings.TrimSuffix(s.Msg, " at") + " at byte offset " + strconv.Itoa(s.Offset) + ": correct the line or remove it"
 	case errors.As(err, &l):
 		return "not readable: " + l.Msg + " at byte offset " + strconv.Itoa(l.Offset) + ": shorten it"
 	}
