@@ -22,7 +22,7 @@ import (
 //
 //	metrics      em, ndcg@10, rouge_l(lang=zh,profile=reference), …
 //	variables    task (the record's own metric), chars, words, length
-//	operators    + - * / % ** == != < <= > >= and or not ?:
+//	operators    + - * / ** == != < <= > >= and or not ?:
 //	functions    min max abs floor ceil round
 //
 // and nothing else: no loops, ranges, lists, strings or access to anything
@@ -35,11 +35,15 @@ var reserved = []string{"task", "chars", "words", "length"}
 // exprFunctions are the functions that expressions may call.
 var exprFunctions = []string{"min", "max", "abs", "floor", "ceil", "round"}
 
-// exprWords are the words of the expression language that we allow.
-var exprWords = []string{"and", "or", "not", "true", "false"}
+// exprWords are the words of the expression language that we allow, and
+// otherWords its other words, which no metric may be named.
+var (
+	exprWords  = []string{"and", "or", "not", "true", "false"}
+	otherWords = []string{"in", "let", "nil", "if", "else", "matches", "contains", "startsWith", "endsWith", "env"}
+)
 
 func isReserved(name string) bool {
-	return slices.Contains(reserved, name) || slices.Contains(exprFunctions, name) || slices.Contains(exprWords, name)
+	return slices.Contains(reserved, name) || slices.Contains(exprFunctions, name) || slices.Contains(exprWords, name) || slices.Contains(otherWords, name)
 }
 
 const (
@@ -219,7 +223,7 @@ func (c *checker) Visit(node *ast.Node) {
 	case *ast.UnaryNode:
 	case *ast.BinaryNode:
 		switch n.Operator {
-		case "+", "-", "*", "/", "%", "**", "^", "==", "!=", "<", "<=", ">", ">=", "and", "or", "&&", "||":
+		case "+", "-", "*", "/", "**", "^", "==", "!=", "<", "<=", ">", ">=", "and", "or", "&&", "||":
 		default:
 			what = "operator " + n.Operator
 		}
@@ -259,6 +263,7 @@ func (m *composite) Score(ctx context.Context, rec *Record) (Result, error) {
 	r := Result{Parts: make([]Part, len(m.parts))}
 	env := make(map[string]any, len(m.parts))
 	var failed *Part
+	status := Judged // the first that is not
 	for i, p := range m.parts {
 		part, err := m.component(ctx, p, rec)
 		if err != nil {
@@ -271,8 +276,8 @@ func (m *composite) Score(ctx context.Context, rec *Record) (Result, error) {
 		if failed == nil && !part.Scored() {
 			failed = &r.Parts[i]
 		}
-		if r.Status == Judged {
-			r.Status = part.Status
+		if status == Judged {
+			status = part.Status
 		}
 		if r.Answer == "" {
 			r.Answer = part.Answer
@@ -299,6 +304,10 @@ func (m *composite) Score(ctx context.Context, rec *Record) (Result, error) {
 		bad := null(Error, "%s is %v for this record: guard the division or the power", m.spelling, r.Value)
 		bad.Parts = r.Parts
 		return bad, nil
+	}
+	if r.Value == 0 {
+		// The statuses without credit belong to scores of 0.
+		r.Status = status
 	}
 	return r, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -203,5 +205,66 @@ func TestTaskKeys(t *testing.T) {
 		if got := scoring.TaskKey(task); got != want {
 			t.Errorf("TaskKey(%q) = %q, want %q", task, got, want)
 		}
+	}
+}
+
+func TestVariablesAloneRoundTrip(t *testing.T) {
+	for _, text := range []string{"task", "chars", "words", "length", "task(profile=reference)"} {
+		for _, p := range []scoring.Profile{scoring.Strict, scoring.Reference} {
+			m, err := scoring.Builtin().ParseIn(p, text)
+			if err != nil {
+				t.Errorf("%s: %v", text, err)
+				continue
+			}
+			if again, err := scoring.Builtin().Parse(m.String()); err != nil || again.String() != m.String() {
+				t.Errorf("%s: %s is read back as %v, %v", text, m, again, err)
+			}
+		}
+	}
+}
+
+func TestNamesThatCannotBeAdded(t *testing.T) {
+	mk := func(*scoring.Options) (scoring.Metric, error) { return nil, nil }
+	for _, name := range []string{"", "1x", "a b", "_1", "em", "EM", "T1", "SubEM", "task", "min", "and", "in", "let", "nil", "matches", "codecontests", "math"} {
+		if _, err := scoring.Builtin().With(name, mk); err == nil {
+			t.Errorf("With(%q) succeeds", name)
+		}
+	}
+	if _, err := scoring.Builtin().With("mine", nil); err == nil {
+		t.Error("a nil maker is taken")
+	}
+}
+
+func TestCompositeStatus(t *testing.T) {
+	for _, c := range []struct {
+		text, response string
+		value          float64
+		status         scoring.Status
+	}{
+		{"1 - em", "<think>x", 1, scoring.Judged},
+		{"0.9*em + 0.1*format", "<think>x", 0, scoring.BadFormat},
+		{"0.9*em + 0.1*format", "", 0, scoring.NoAnswer},
+		{"0.9*em + 0.1*format", "x", 0.1, scoring.Judged},
+	} {
+		if r := score(t, c.text, scoring.Text("a"), c.response); math.Abs(r.Value-c.value) > 1e-12 || r.Status != c.status {
+			t.Errorf("%s on %q: %v %v, want %v %v", c.text, c.response, r.Value, r.Status, c.value, c.status)
+		}
+	}
+}
+
+// TestSpellingCacheIsBounded: a file of ever new spellings must not fill memory.
+func TestSpellingCacheIsBounded(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range 100_000 {
+		if _, err := scoring.Builtin().Parse("ndcg@" + strconv.Itoa(i+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 8<<20 {
+		t.Errorf("100,000 spellings hold %d bytes", grown)
 	}
 }

@@ -27,7 +27,8 @@ func makeChoice(o *Options) (Metric, error) {
 		}
 		return o.make(released(releasedSelection))
 	}
-	o.drop("rule") // both released rules have one strict reading
+	o.Choice("rule", "selection", "longbench_pro")
+	o.taken = nil // both released rules have one strict reading
 	required := strictOption(o)
 	return o.make(func(rec *Record) Result {
 		texts, bad := scalarTexts(nil, rec.Gold.v)

@@ -76,7 +76,6 @@ func makeEM(o *Options) (Metric, error) {
 	}
 	required := strictOption(o)
 	return o.make(func(rec *Record) Result {
-		area, fail, ok := strictArea(rec, required)
 		golds, bad := scalarTexts(nil, rec.Gold.v)
 		if bad != nil {
 			return *bad
@@ -86,19 +85,24 @@ func makeEM(o *Options) (Metric, error) {
 				return null(BadGold, "reference is blank: give the text that the answer must equal")
 			}
 		}
+		area, fail, ok := strictArea(rec, required)
 		if !ok {
 			return fail
 		}
 		area = py.Strip(area)
+		items := []py.Value{rec.Gold.v}
+		if rec.Gold.v.Kind() == py.List {
+			items = rec.Gold.v.Items()
+		}
+		best := golds[0]
 		for i, g := range golds {
-			if i == len(golds)-1 || area == g || rec.Gold.v.Kind() == py.Bool && len(area) == len(g) && py.Lower(area) == g {
-				if rec.Gold.v.Kind() == py.Bool && py.Lower(area) == g {
-					area = g // True and true are one bool
-				}
-				return compareTexts(rec, area, g)
+			if area == g || items[i].Kind() == py.Bool && (area == "True" || area == "False") && py.Lower(area) == g {
+				r := compareTexts(rec, g, g) // True and true are one bool
+				r.Answer = area
+				return r
 			}
 		}
-		panic("unreachable")
+		return compareTexts(rec, area, best)
 	})
 }
 

@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/golongrl/golongrl/internal/jieba"
@@ -23,7 +24,20 @@ func chinese(option string, rec *Record) bool {
 	case "en":
 		return false
 	}
-	return rec.Lang == "zh" || rec.Lang == "Chinese"
+	return isChinese(rec.Lang)
+}
+
+// isChinese reads the language of a record: "zh", "zh-CN", "zh_TW", "Chinese",
+// in any case.
+func isChinese(lang string) bool {
+	const zh, name = "zh", "chinese"
+	if len(lang) < 2 {
+		return false
+	}
+	if lang == zh || strings.EqualFold(lang, name) {
+		return true
+	}
+	return strings.EqualFold(lang[:2], zh) && (len(lang) == 2 || lang[2] == '-' || lang[2] == '_')
 }
 
 func langOption(o *Options) string { return o.Choice("lang", "auto", "zh", "en") }
@@ -166,7 +180,24 @@ func googleRouge(o *Options, score func(ref, hyp string, stem bool) (rouge.Score
 		}
 		return map[string]float64{"f": best.F1, "p": best.Precision, "r": best.Recall}[part], nil
 	}
-	return o.make(textMetric(o, best))
+	judge := textMetric(o, best)
+	if o.Profile == Reference {
+		return o.make(judge)
+	}
+	return o.make(func(rec *Record) Result {
+		// The tokenizer knows a to z and 0 to 9 only.
+		r := judge(rec)
+		if r.Scored() && !slices.ContainsFunc(goldItems(rec.Gold.v), func(g string) bool { return len(rouge.Tokenize(nil, g, stem)) > 0 }) {
+			return null(BadGold, "reference has no word of the letters a to z or digits: use rouge_l, with lang=zh for Chinese")
+		}
+		return r
+	})
+}
+
+// goldItems are the texts of a reference that was found to hold only texts.
+func goldItems(v py.Value) []string {
+	texts, _ := goldTexts(nil, v, "")
+	return texts
 }
 
 // textMetric judges the strict answer area, or under the reference profile the

@@ -91,11 +91,14 @@ func lastRunes(s string, n int) string {
 // Normalised: lower case, ASCII punctuation and articles dropped, white space
 // collapsed. Source: GoLongRL c34dba3, search_r1_like_qa_em.py.
 func makeSearchR1(o *Options) (Metric, error) {
-	match := func(answer string, golds []string) float64 {
-		answer = normalAnswer(answer)
+	match := func(text string, golds []string) float64 {
+		answer := normalAnswer(text)
 		for _, g := range golds {
-			if normalAnswer(g) == answer {
-				return 1
+			if normalAnswer(g) != answer {
+				continue
+			}
+			if answer != "" || o.Profile == Reference || py.Lower(py.Strip(g)) == py.Lower(text) {
+				return 1 // in strict, what normalises to nothing equals only itself
 			}
 		}
 		return 0

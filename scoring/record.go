@@ -28,9 +28,9 @@ type Record struct {
 	// of its metric as the variable "task".
 	Task string
 
-	// Lang is the language of response and reference: "zh" (or "Chinese")
-	// selects Chinese word segmentation in metrics that count words; all else
-	// is taken as written with spaces between words.
+	// Lang is the language of response and reference. Chinese ("zh", "zh-CN",
+	// "Chinese", in any case) is segmented into words by metrics that count
+	// words; all else is taken as written with spaces between words.
 	Lang string
 
 	// Length is the variable "length" of composite rewards, usually the

@@ -17,13 +17,8 @@ type Registry struct {
 	makers map[string]Maker
 
 	// parsed remembers spellings, because every record of a data set repeats
-	// one of a few. It is a cache only: results do not depend on it.
-	parsed *sync.Map // parseKey -> Metric
-}
-
-type parseKey struct {
-	profile Profile
-	text    string
+	// one of a few. Results do not depend on it.
+	parsed *spellingCache
 }
 
 // A Maker makes the metric that a spelling names. o holds the cut-off and the
@@ -81,9 +76,6 @@ func (o *Options) Int(key string) int {
 	return n
 }
 
-// drop takes an option that has no meaning here.
-func (o *Options) drop(key string) { o.take(key) }
-
 func (o *Options) take(key string) (string, bool) {
 	for i, a := range o.args {
 		if a.Key == key {
@@ -126,7 +118,7 @@ func (o *Options) make(judge func(*Record) Result) (Metric, error) {
 func Builtin() *Registry { return builtinRegistry() }
 
 var builtinRegistry = sync.OnceValue(func() *Registry {
-	r := &Registry{makers: map[string]Maker{}, parsed: new(sync.Map)}
+	r := &Registry{makers: map[string]Maker{}, parsed: new(spellingCache)}
 	add := func(name string, mk Maker) {
 		r.names = append(r.names, name)
 		r.makers[name] = mk
@@ -152,16 +144,19 @@ var builtinRegistry = sync.OnceValue(func() *Registry {
 	return r
 })
 
-// With returns a copy of r that also knows name. A name is an identifier and
-// must be new.
+// With returns a copy of r that also knows name. A name is an identifier that
+// starts with a letter, and must be new: no metric, no accepted alias and no
+// word of the expression language.
 func (r *Registry) With(name string, mk Maker) (*Registry, error) {
-	if !isIdent(name) || mk == nil {
-		return nil, fmt.Errorf("scoring: With(%q): need an identifier and a maker", name)
+	if !isIdent(name) || name[0] == '_' || mk == nil {
+		return nil, fmt.Errorf("scoring: With(%q): need an identifier that starts with a letter, and a maker", name)
 	}
-	if _, ok := r.makers[name]; ok || isReserved(name) {
+	_, known := r.makers[name]
+	_, alias := aliases[name]
+	if known || alias || isReserved(name) || unsupportedSource(name) != "" || mathMode(name) {
 		return nil, fmt.Errorf("scoring: With(%q): the name is taken", name)
 	}
-	c := &Registry{names: append(slices.Clip(r.names), name), makers: maps.Clone(r.makers), parsed: new(sync.Map)}
+	c := &Registry{names: append(slices.Clip(r.names), name), makers: maps.Clone(r.makers), parsed: new(spellingCache)}
 	c.makers[name] = mk
 	return c, nil
 }
@@ -177,16 +172,12 @@ func (r *Registry) Parse(text string) (Metric, error) { return r.ParseIn(Strict,
 
 // ParseIn is Parse where names without a profile= of their own mean profile.
 func (r *Registry) ParseIn(profile Profile, text string) (Metric, error) {
-	key := parseKey{profile, text}
-	if m, ok := r.parsed.Load(key); ok {
-		return m.(Metric), nil
+	if m, ok := r.parsed.load(profile, text); ok {
+		return m, nil
 	}
 	m, err := r.parse(profile, text)
-	// Only short spellings are remembered: a hostile file of ever new ones
-	// must not fill the memory. What they name is remembered by the few
-	// thousand canonical spellings there are at most.
-	if err == nil && len(text) <= 64 && !isComposite(m) {
-		r.parsed.Store(parseKey{profile, strings.Clone(text)}, m)
+	if err == nil {
+		r.parsed.store(profile, text, m)
 	}
 	return m, err
 }
@@ -206,7 +197,7 @@ func (r *Registry) parse(profile Profile, text string) (Metric, error) {
 	}
 	s, end, err := scanSpelling(text, from)
 	if err == nil && skipSpaces(text, end) == len(text) {
-		if s.K == 0 && len(s.Args) == 0 && isReserved(s.Name) {
+		if isReserved(s.Name) { // a variable alone, such as task
 			return r.compile(profile, text)
 		}
 		if to, ok := aliases[s.Name]; ok { // T9(lang=zh)

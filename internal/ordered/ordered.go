@@ -4,7 +4,9 @@ package ordered
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"runtime/debug"
 	"sync"
 )
 
@@ -17,7 +19,8 @@ import (
 // consumer stops or ctx ends, Map stops reading, waits for the calls of f in
 // flight and leaves no goroutine behind; it cannot interrupt in, so it also
 // waits until in has produced its next value. After ctx has ended nothing more
-// is yielded. A panic of f ends the program, as on any goroutine.
+// is yielded. A panic of f or in is raised on the consumer's goroutine, with
+// several workers as a *Panic and after the values before it.
 func Map[T, U any](ctx context.Context, workers int, limit int64, weight func(T) int64, in iter.Seq[T], f func(T) U) iter.Seq[U] {
 	if workers < 1 {
 		panic("ordered: Map needs at least one worker")
@@ -39,7 +42,7 @@ func Map[T, U any](ctx context.Context, workers int, limit int64, weight func(T)
 		type job struct {
 			v    T
 			w    int64
-			done chan U
+			done chan outcome[U]
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		jobs := make(chan job)
@@ -64,15 +67,26 @@ func Map[T, U any](ctx context.Context, workers int, limit int64, weight func(T)
 		for range workers {
 			wg.Go(func() {
 				for j := range jobs {
-					j.done <- f(j.v)
+					j.done <- attempt(f, j.v)
 				}
 			})
 		}
 		wg.Go(func() {
 			defer close(queue)
 			defer close(jobs)
+			// What in panics with ends the queue as a value would.
+			defer func() {
+				if p := recover(); p != nil {
+					j := job{done: make(chan outcome[U], 1)}
+					j.done <- outcome[U]{panicked: &Panic{p, debug.Stack()}}
+					select {
+					case queue <- j:
+					case <-ctx.Done():
+					}
+				}
+			}()
 			for v := range in {
-				j := job{v: v, done: make(chan U, 1)}
+				j := job{v: v, done: make(chan outcome[U], 1)}
 				if weight != nil {
 					j.w = weight(v)
 					mu.Lock()
@@ -95,13 +109,16 @@ func Map[T, U any](ctx context.Context, workers int, limit int64, weight func(T)
 			}
 		})
 		for j := range queue {
-			var u U
+			var o outcome[U]
 			select {
-			case u = <-j.done:
+			case o = <-j.done:
 			case <-ctx.Done():
 				return
 			}
-			if ctx.Err() != nil || !yield(u) {
+			if o.panicked != nil {
+				panic(o.panicked)
+			}
+			if ctx.Err() != nil || !yield(o.u) {
 				return
 			}
 			if weight != nil {
@@ -112,4 +129,31 @@ func Map[T, U any](ctx context.Context, workers int, limit int64, weight func(T)
 			}
 		}
 	}
+}
+
+// outcome is what a call of f comes to.
+type outcome[U any] struct {
+	u        U
+	panicked *Panic
+}
+
+// Panic carries a panic from another goroutine to the consumer's, where it can
+// be recovered.
+type Panic struct {
+	Value any
+	Stack []byte // of the goroutine that panicked
+}
+
+func (p *Panic) String() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
+
+// Error makes an uncaught Panic print its value and stack.
+func (p *Panic) Error() string { return p.String() }
+
+func attempt[T, U any](f func(T) U, v T) (o outcome[U]) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.panicked = &Panic{p, debug.Stack()}
+		}
+	}()
+	return outcome[U]{u: f(v)}
 }
