@@ -39,6 +39,10 @@ func createAtomic(name string) (*atomicFile, error) {
 		if errors.Is(err, fs.ErrExist) && try < 1000 {
 			continue
 		}
+		var e *fs.PathError
+		if errors.As(err, &e) {
+			e.Path = name // the user knows of no other
+		}
 		return &atomicFile{f, name}, err
 	}
 }

@@ -39,8 +39,8 @@ differ: [-only in the reference-] {+only in the answer+}.
 Without FILE it judges the response of the flags --response, --reference and
 --metric.
 
-Exit status: 0 if every row shown has a score under both profiles, 1 if one
-has not or there is no such row, 2 for a wrong command line.`,
+Exit status: 0 if every row shown has a score under the strict profile, 1 if
+one has not or there is no such row, 2 for a wrong command line.`,
 		Example: `  golongrl-score explain rollouts.jsonl --line 17
   golongrl-score explain rollouts.jsonl --id q-7 --sample 2
   golongrl-score explain --metric math_verify --reference 1/2 --response 'so \boxed{0.5}'`,
@@ -177,7 +177,6 @@ func (j *explainJob) show(place string, row *rollout.Row) error {
 		if j.released != nil {
 			released := j.released.Score(context.Background(), rec)
 			right = describe(&released, rec)
-			scored = scored && released.Scored()
 		}
 		v.columns([]field{{"profile", "strict"}}, []field{{"profile", "reference"}})
 		v.columns(left, right)
@@ -202,7 +201,9 @@ func describe(r *scoring.Result, rec *scoring.Record) []field {
 		}
 	}
 	fields := []field{{"metric", r.Metric}, {"score", score}, {"status", r.Status.String()}, {"answer", middle(r.Answer, 400)}}
+	shown := false
 	for i, s := range r.Why {
+		shown = shown || s.Rule == "diff" || s.Rule == "different"
 		label := ""
 		if i == 0 {
 			label = "why"
@@ -212,7 +213,7 @@ func describe(r *scoring.Result, rec *scoring.Record) []field {
 	if r.Err != nil {
 		fields = append(fields, field{"error", r.Err.Error()})
 	}
-	if d := difference(r.Answer, rec.Gold.String()); d != "" && r.Answer != "" {
+	if d := difference(r.Answer, rec.Gold.String()); d != "" && r.Answer != "" && !shown {
 		fields = append(fields, field{"diff", d})
 	}
 	return fields

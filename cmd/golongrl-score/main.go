@@ -51,7 +51,6 @@ func run(args []string, s streams) int {
 		Short:         "Score the responses of a language model",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 	}
 	root.SetIn(s.in)
 	root.SetOut(s.out)

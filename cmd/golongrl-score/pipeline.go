@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,6 +102,7 @@ func (p *pipeline) judge(file string, row *rollout.Row) (outcome, time.Duration)
 	o := outcome{row: row, file: file, score: math.NaN()}
 	if row.Err != nil {
 		o.r = scoring.Result{Status: scoring.Error, Value: math.NaN(), Err: row.Err}
+		p.name(&o)
 		return o, 0
 	}
 	start := time.Now()
@@ -122,6 +124,19 @@ func (p *pipeline) judge(file string, row *rollout.Row) (outcome, time.Duration)
 	return o, took
 }
 
+// name gives an error row the task and the metric that are readable all the
+// same, so that it counts among its task.
+func (p *pipeline) name(o *outcome) {
+	if rec := &o.row.Record; rec.Metric != "" || rec.Task != "" {
+		if m, task, err := p.scorer.Metric(rec); err == nil {
+			o.task, o.r.Metric = task, m.String()
+		}
+	}
+	if p.released && o.row.TaskKey != "" {
+		o.task = o.row.TaskKey
+	}
+}
+
 // nameField says in which field the row names a metric that there is not.
 func nameField(o *outcome) {
 	rec := &o.row.Record
@@ -135,7 +150,8 @@ func nameField(o *outcome) {
 	case rec.TaskErr != nil:
 		field = "data_source"
 	}
-	o.r.Err = &rollout.FieldError{Line: o.row.Line, Field: field, Msg: o.r.Err.Error(), Err: o.r.Err}
+	msg := strings.TrimPrefix(o.r.Err.Error(), field+" ")
+	o.r.Err = &rollout.FieldError{Line: o.row.Line, Field: field, Msg: msg, Err: o.r.Err}
 }
 
 // score judges rec. A panic would be a defect of a metric; it must not cost the
@@ -146,6 +162,9 @@ func (p *pipeline) score(rec *scoring.Record) (r scoring.Result) {
 			r = scoring.Result{
 				Status: scoring.Error, Value: math.NaN(),
 				Err: fmt.Errorf("internal error: %v: please report it with this row", v),
+			}
+			if m, task, err := p.scorer.Metric(rec); err == nil {
+				r.Metric, r.Task = m.String(), task
 			}
 		}
 	}()

@@ -18,6 +18,10 @@ func newProgress(w io.Writer, total int64) *progress {
 	if !isTerminal(w) {
 		return nil
 	}
+	return drawnOn(w, total)
+}
+
+func drawnOn(w io.Writer, total int64) *progress {
 	return &progress{progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionShowBytes(true),

@@ -8,16 +8,26 @@ import (
 
 // needsReference reports whether the metric that judges rec reads the reference
 // answer. Only format and expressions of it and of plain variables do without,
-// which shows when such a metric judges a record that has none.
+// which shows when such a metric judges a right answer: it gives the same score
+// whether there is a reference or not.
 func needsReference(s *scoring.Scorer, rec *scoring.Record) bool {
 	m, _, err := s.Metric(rec)
 	if err != nil {
 		return false // the scorer says what is wrong with the metric
 	}
-	probe := scoring.Record{
-		Response: "<think>1</think>[Answer] 1", Task: rec.Task,
-		Length: 1, HasLength: true,
+	judge := func(gold scoring.Gold) (float64, bool) {
+		r, err := m.Score(context.Background(), &scoring.Record{
+			Response: "<think></think><answer>1</answer>\n#### 1", // right for any of them
+			Gold:     gold,
+			Task:     rec.Task,
+			Length:   1, HasLength: true,
+		})
+		return r.Value, err == nil && r.Scored() && r.Status != scoring.BadGold
 	}
-	r, err := m.Score(context.Background(), &probe)
-	return err != nil || !r.Scored() || r.Status == scoring.BadGold
+	without, ok := judge(scoring.Gold{})
+	if !ok {
+		return true
+	}
+	with, ok := judge(scoring.Text("1"))
+	return !ok || with != without
 }

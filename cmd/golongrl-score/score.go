@@ -94,7 +94,7 @@ func (j *scoreJob) run() error {
 	if err != nil {
 		return err
 	}
-	out := &sink{w: j.streams.out}
+	out := &sink{w: j.streams.out, failed: make(chan error, 1)}
 	var file *atomicFile
 	if j.out != "" {
 		if file, err = createAtomic(j.out); err != nil {
@@ -119,7 +119,7 @@ func (j *scoreJob) run() error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	sum := newSummary()
-	done := make(chan error, 2)
+	done := make(chan error, 1)
 	// The reader may wait for input that never comes. So after a signal or a
 	// failure nobody waits for this goroutine: the program ends with it.
 	go func() {
@@ -128,15 +128,12 @@ func (j *scoreJob) run() error {
 		}
 		done <- p.run(in.lines, func(b *batch) error {
 			sum.add(b.stats)
-			err := out.write(b.out, len(b.stats))
-			if err != nil {
-				done <- err
-			}
-			return err
+			return out.write(b.out, len(b.stats))
 		})
 	}()
 	select {
 	case err = <-done:
+	case err = <-out.failed:
 	case sig := <-signals:
 		signal.Stop(signals) // a second one ends the program at once
 		return j.interrupted(sig, out, file, bar)

@@ -16,6 +16,8 @@ type sink struct {
 	stopped bool
 	rows    int64 // taken
 	err     error // of the first write that failed
+
+	failed chan error // gets err too, for nobody may call again; may be nil
 }
 
 var errStopped = errors.New("stopped")
@@ -38,7 +40,9 @@ func (s *sink) write(p []byte, rows int) error {
 func (s *sink) flush() {
 	const keep = 1 << 20
 	if len(s.buf) > 0 && s.err == nil {
-		_, s.err = s.w.Write(s.buf)
+		if _, s.err = s.w.Write(s.buf); s.err != nil && s.failed != nil {
+			s.failed <- s.err // there is room: it happens once
+		}
 	}
 	if s.buf = s.buf[:0]; cap(s.buf) > keep {
 		s.buf = nil

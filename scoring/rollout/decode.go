@@ -25,7 +25,7 @@ func (d *decoder) fail(field, msg string) error {
 
 func (d *decoder) bad(field, msg string) Row {
 	row := d.base
-	row.Record = scoring.Record{ID: row.Record.ID}
+	row.Record = scoring.Record{ID: row.Record.ID, Metric: row.Record.Metric, Task: row.Record.Task}
 	row.Err = d.fail(field, msg)
 	return row
 }
@@ -140,16 +140,16 @@ func (d *decoder) rows(dst []Row) []Row {
 	extra, extraErr := d.object("extra_info")
 	d.name(extra)
 	texts, list, err := d.responses()
+	broken := err != nil
+	if recordErr := d.record(extra, extraErr); err == nil {
+		err = recordErr
+	}
 	if err != nil {
 		d.base.Err = err
-		return append(dst, d.base)
+		// What the row is called stays, so that it counts among its task.
+		d.base.Record = scoring.Record{ID: d.base.Record.ID, Metric: d.base.Record.Metric, Task: d.base.Record.Task}
 	}
-	if err = d.record(extra, extraErr); err != nil {
-		d.base.Err = err
-		d.base.TaskKey = ""
-		d.base.Record = scoring.Record{ID: d.base.Record.ID}
-	}
-	if !list.Exists() {
+	if !list.Exists() || broken {
 		if d.base.Err == nil {
 			d.base.Record.Response = texts.Str()
 		}
@@ -213,13 +213,13 @@ func (d *decoder) responses() (one, list py.Value, err error) {
 // record fills the record of d.base except for the response.
 func (d *decoder) record(extra py.Value, extraErr error) (err error) {
 	layout, rec := &d.opts.Layout, &d.base.Record
-	if err = d.checkGroup(); err != nil {
-		return err
-	}
 	if rec.Metric, err = d.text(layout.Metric, "metric"); err != nil {
 		return err
 	}
 	if rec.Task, err = d.text(layout.Task, "task"); err != nil {
+		return err
+	}
+	if err = d.checkGroup(); err != nil {
 		return err
 	}
 	lang, err := d.text(layout.Lang, "lang")
@@ -243,6 +243,9 @@ func (d *decoder) record(extra py.Value, extraErr error) (err error) {
 			return extraErr
 		}
 		err = d.verl(extra)
+		if source, _, _ := d.field("", "data_source"); rec.Metric == "" && source.Str() == "longbench_pro" {
+			return err // its language is in the reference
+		}
 	} else {
 		err = d.simple()
 	}

@@ -192,7 +192,7 @@ func TestRelease(t *testing.T) {
 			l.Release()
 		}
 	})
-	if allocs > 200 { // a garbage collection may empty the pool
+	if allocs > 200 && !raceEnabled { // a garbage collection may empty the pool, and the race detector does
 		t.Errorf("%v allocations for 2000 lines", allocs)
 	}
 }
