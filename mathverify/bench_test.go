@@ -29,6 +29,12 @@ func BenchmarkExtract(b *testing.B) {
 	for _, bm := range []struct{ name, in string }{
 		{"box 200K", prose + `\boxed{5}.`},
 		{"phrase 200K", prose + `The answer is 5.`},
+		{"phrase first 200K", "The answer is 5. " + prose},
+		{"hedges 200K", strings.Repeat("The answer might be 5. However, it could be 6. ", 4500)},
+		{"announcements 200K", strings.Repeat("the answer is ", 15_000)},
+		{"tail 200K", "The answer is 5. " + strings.Repeat("So 5. It could be 5. ", 10_000)},
+		{"no stops 200K", strings.Repeat("if the answer is 5 ", 11_000)},
+		{"block 50K", "Answer:\n" + strings.Repeat("Part 1 of the whole\n", 250)},
 		{"none 200K", prose},
 		{"boxes 200K", strings.Repeat(`\boxed{`, 30_000)},
 		{"short", "The answer is 5."},

@@ -21,9 +21,10 @@ func findBoxes(s string) []box {
 	if first < 0 {
 		return nil
 	}
-	var boxes []box
-	var open []int // for each open brace, the box it opens or -1
-	depth := 0     // open boxes
+	n := strings.Count(s[first:], `\boxed`) + strings.Count(s[first:], `\fbox`)
+	boxes := make([]box, 0, n)
+	open := make([]int, 0, n) // for each open brace, the box it opens or -1
+	depth := 0                // open boxes
 	for i := first; i < len(s); {
 		switch s[i] {
 		case '\\':
@@ -121,6 +122,9 @@ func fromBoxes(s string) (Extraction, bool) {
 		parts = append(parts, part)
 		next = b
 	}
+	if operand(s[:next.start], s[last.end:]) {
+		return bad, true
+	}
 	if repeated(parts) {
 		return Extraction{Status: Found, Answer: parts[0], Rule: fromBox}, true
 	}
@@ -163,4 +167,28 @@ func joins(s string) bool {
 		}
 	}
 	return joined
+}
+
+// operand reports whether the text around a box makes its content a part of a
+// larger formula. A dash or an equals sign behind a box is prose as often as
+// not, and an exclamation mark is, unless the formula ends with it.
+func operand(before, after string) bool {
+	if n := len(before); n > 0 {
+		switch c := before[n-1]; {
+		case isDigit(c), c == '^', c == '/', c == '+':
+			return true
+		case c == '-':
+			return n < 2 || before[n-2] != '-'
+		}
+		if strings.HasSuffix(before, "−") {
+			return true
+		}
+	}
+	after = strings.TrimLeft(after, " ")
+	for _, op := range [...]string{"^", "_", "+", "/", "!$", `!\)`, `!\]`, `\cdot`, `\times`, `\div`, `\pm`, `\frac`, `\sqrt`, "×", "·", "÷"} {
+		if strings.HasPrefix(after, op) {
+			return true
+		}
+	}
+	return false
 }

@@ -12,7 +12,7 @@
 // rules prefer Undecided to a guess: a wrong Equal is a reward for a wrong
 // answer.
 //
-// Every function is pure, symmetric where it takes two answers, safe for
+// Every function is pure, safe for
 // concurrent use, and bounded: time is near linear in the input, and no input
 // makes a large number out of a short text.
 package mathverify

@@ -47,7 +47,8 @@ var extractTests = []struct {
 	// Markers.
 	{"long text\nof lines, many.\n[Answer]\n5", Found, "5", fromText},
 	{"[答案]5.5%\n-2.2%", Found, "5.5%\n-2.2%", fromText},
-	{"[Answer] 4\n[Answer] 5", Found, "5", fromText},
+	{"[Answer] 4\n[Answer] 5", BadAnswer, "", fromMarker},
+	{"[Answer] 4\n[答案] 4", BadAnswer, "", fromMarker},
 	{"[Answer]", BadAnswer, "", fromMarker},
 	{"[Answer] The answer is 5.", Found, "5", fromPhrase},
 
@@ -77,7 +78,8 @@ var extractTests = []struct {
 	{"如果答案是5", BadAnswer, "", fromPhrase},
 	{"The answer is ", BadAnswer, "", fromPhrase},
 	{"My answers are 5", Found, "My answers are 5", fromText},
-	{"The answer isn't 5", Found, "The answer isn't 5", fromText}, // words with a digit: never equal to 5
+	{"The answer isn't 5", BadAnswer, "", fromPhrase},
+	{"答案不是5", BadAnswer, "", fromPhrase},
 
 	// Whole texts.
 	{"42", Found, "42", fromText},

@@ -104,7 +104,7 @@ func compareLists(a, b list, aOK, bOK bool, x, y string, depth int) (Verdict, st
 		if !aOK {
 			a, x, y = b, y, x
 		}
-		return listAgainstOne(a, readScalar(y), depth)
+		return listAgainstOne(a, x, readScalar(y), depth)
 	}
 	return compareItems(readAll(a.items), readAll(b.items), orderUnknown, depth)
 }
@@ -117,10 +117,11 @@ func readAll(items []string) []scalar {
 	return out
 }
 
-// listAgainstOne compares a list of two values or more with a single one. It
+// listAgainstOne compares a list of two values or more, written as text, with a
+// single one. It
 // never finds them equal.
-func listAgainstOne(l list, one scalar, depth int) (Verdict, string) {
-	if l.bare || one.comma {
+func listAgainstOne(l list, text string, one scalar, depth int) (Verdict, string) {
+	if one.comma || l.bare && (one.kind != numeric || otherReading(text, one)) {
 		return Undecided, ruleComma
 	}
 	if one.kind != numeric && one.kind != words && one.kind != symbols {

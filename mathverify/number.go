@@ -27,6 +27,10 @@ const (
 	// maxFractionDigits bounds the parts of a fraction, whose reduction
 	// takes quadratic time.
 	maxFractionDigits = 1_000
+	// maxFactorial is the largest n whose factorial is evaluated, and
+	// maxPowerDigits bounds the digits of a power.
+	maxFactorial   = 400
+	maxPowerDigits = 1_000
 )
 
 // decimal returns whole.frac · 10^exp.
@@ -111,6 +115,32 @@ func (x number) plus(y number) number {
 	n := new(big.Int).Mul(a, d)
 	n.Add(n, c.Mul(c, b))
 	return ratio(n, b.Mul(b, d), 0, false)
+}
+
+// power returns x^n for n != 0 or x != 0; ok is false when it is too long.
+func (x number) power(n int64) (number, bool) {
+	m := max(n, -n)
+	if x.den != "1" || m > maxPowerDigits || int64(len(x.digits))*m > maxPowerDigits ||
+		max(x.exp, -x.exp)*m > maxExponent {
+		return number{}, false
+	}
+	y := decimal(new(big.Int).Exp(bigInt(x.digits), big.NewInt(m), nil).String(), "", x.exp*m)
+	if n < 0 {
+		return decimal("1", "", 0).over(y)
+	}
+	return y, true
+}
+
+// factorial returns x! for a whole x; ok is false when it is too long.
+func (x number) factorial() (number, bool) {
+	if x.exp < 0 || x.exp > 2 || len(x.digits) > 3 {
+		return number{}, false
+	}
+	n := bigInt(x.digits + "00"[:x.exp]).Int64()
+	if n > maxFactorial {
+		return number{}, false
+	}
+	return decimal(new(big.Int).MulRange(1, n).String(), "", 0), true
 }
 
 // ratio puts ±n·10^exp/d, n and d positive, into the unique form.

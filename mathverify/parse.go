@@ -20,7 +20,9 @@ type reading struct {
 //	[sign] [currency] [sign] amount [%]
 //	amount:  decimal | decimal [e or ×10^] exponent | 10^exponent
 //	         | decimal/decimal | \frac{a}{b} | whole a/b | whole\frac{a}{b}
+//	         | decimal^integer | whole!
 //
+// A degree sign may stand in the place of %. Powers and factorials stand alone.
 // A mixed number needs a proper fraction: 2\frac32 may be a product.
 func parseNumber(s string) (r reading, ok bool) {
 	if len(s) > 2 && s[0] == '(' && s[len(s)-1] == ')' {
@@ -47,9 +49,14 @@ func parseBare(s string) (r reading, ok bool) {
 	if !ok {
 		return reading{}, false
 	}
+	if p.alone && (p.s != "" || r.currency != "") {
+		return reading{}, false
+	}
 	p.space()
 	if p.take("%") || p.take("percent") {
 		r.num = r.num.scale(-2)
+	} else if n := degreeSign(p.s); n > 0 {
+		p.s = p.s[n:]
 	}
 	if p.s != "" {
 		return reading{}, false
@@ -66,6 +73,7 @@ type parser struct {
 	s     string
 	comma bool
 	huge  bool
+	alone bool // a power or factorial, which nothing may follow
 }
 
 func (p *parser) space() { p.s = strings.TrimLeft(p.s, " ") }
@@ -103,19 +111,38 @@ func (p *parser) amount() (number, bool) {
 	if strings.HasPrefix(p.s, `\frac`) {
 		return p.frac()
 	}
-	if strings.HasPrefix(p.s, "10^") {
+	if strings.HasPrefix(p.s, "10^") && degreeSign(p.s[2:]) == 0 {
 		p.take("10")
 		exp, ok := p.power(false)
 		return decimal("1", "", 0).scale(exp), ok
 	}
+	text := p.s
 	whole, integer, ok := p.decimal()
 	if !ok {
 		return number{}, false
 	}
 	rest := p.s
+	grouped := strings.ContainsAny(text[:len(text)-len(rest)], ", ")
 	switch {
 	case rest == "":
 		return whole, true
+	case rest[0] == '!' && integer && !grouped:
+		p.s, p.alone = rest[1:], true
+		num, ok := whole.factorial()
+		p.huge = p.huge || !ok
+		return num, true
+	case rest[0] == '^' && !grouped && degreeSign(rest) == 0:
+		p.alone = true
+		exp, ok := p.power(true)
+		if !ok || whole.isZero() && exp <= 0 {
+			return number{}, false
+		}
+		if p.huge {
+			return number{}, true
+		}
+		num, ok := whole.power(exp)
+		p.huge = !ok
+		return num, true
 	case rest[0] == '/':
 		p.s = rest[1:]
 		den, _, ok := p.decimal()
@@ -361,6 +388,17 @@ func groupsEnd(s string, n int) int {
 		i += 4
 	}
 	return i
+}
+
+// degreeSign returns the length of the degree sign that s starts with, 0 if it
+// does not.
+func degreeSign(s string) int {
+	for _, d := range [...]string{"°", `^\circ`, `^{\circ}`, `\degree`, `^\degree`, "^°"} {
+		if strings.HasPrefix(s, d) && (len(s) == len(d) || !isLetter(s[len(d)])) {
+			return len(d)
+		}
+	}
+	return 0
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -37,6 +37,7 @@ const (
 	ruleComma     = "ambiguous comma"
 	ruleLines     = "lines"
 	ruleBullets   = "bullets"
+	ruleUnit      = "unit"
 )
 
 // scalar is one value of an answer.
@@ -50,7 +51,7 @@ type scalar struct {
 // readScalar classifies a cleaned text.
 func readScalar(s string) scalar {
 	v := scalar{text: s}
-	if r, ok := parseNumber(s); ok {
+	if r, ok := parseNumber(strings.TrimPrefix(s, "=")); ok {
 		v.reading, v.kind = r, numeric
 		return v
 	}
@@ -87,12 +88,16 @@ func compareScalars(a, b scalar, depth int) (Verdict, string) {
 		a, b = b, a
 	}
 	switch {
+	case a.kind == symbolic && b.kind == symbolic:
+		return compareLabels(a.text, b.text)
 	case a.kind == symbolic:
 		return Undecided, ruleSymbolic
 	case a.kind == numeric && b.kind == numeric:
 		return compareNumbers(a, b)
 	case a.kind == bracketed:
 		return compareBrackets(a.text, b.text, depth)
+	case a.kind == numeric && b.kind == bracketed:
+		return bracketsAgainstOne(b.text, a)
 	case b.kind == bracketed:
 		return Undecided, ruleBrackets
 	case b.kind == numeral:

@@ -3,8 +3,8 @@ package mathverify
 import "strings"
 
 // Verify compares an answer with the gold answer and names the rule that
-// decided. It is symmetric, and Equal for any two answers that are written
-// alike and not empty.
+// decided. It is Equal for any two answers that are written alike and not
+// empty, and symmetric but for the rule on units.
 //
 // Both sides are cleaned: math delimiters, spacing and sizing commands, \text
 // and \mathrm, Markdown bold and a final full stop go; full-width characters,
@@ -23,6 +23,12 @@ import "strings"
 //     items in another order are undecided. 1,234 is a number, 1, 234 a list.
 //   - Items in equal brackets are compared likewise; within ( ) and [ ] the order
 //     counts, within braces it does not.
+//   - Two numbers or more, in a list, in brackets, as a range or side by side, are
+//     not one number.
+//   - Words with numbers among them, such as Part 1, differ when one number does.
+//   - 2^{10} is 1024 and 5! is 120, up to a thousand digits. A degree sign is
+//     ignored. So is one plain word that an answer has behind the number and the
+//     gold has not: 42 apples is 42, but not 42 million.
 //   - Several lines are compared line by line, and their number must agree.
 //   - Anything else is symbolic: Equal when written alike, else Undecided.
 //
@@ -64,10 +70,16 @@ func verifyLine(a, b string) (Verdict, string) {
 	if a == b {
 		return Equal, ruleIdentical
 	}
+	if severalNumbers(a, readScalar(b)) || severalNumbers(b, readScalar(a)) {
+		return Different, ruleList
+	}
 	la, okA := splitList(a)
 	lb, okB := splitList(b)
 	if okA || okB {
 		return compareLists(la, lb, okA, okB, a, b, 0)
+	}
+	if v, rule, ok := compareUnit(a, b); ok {
+		return v, rule
 	}
 	return compareScalars(readScalar(a), readScalar(b), 0)
 }
@@ -75,8 +87,11 @@ func verifyLine(a, b string) (Verdict, string) {
 // verifyLines compares answers of which at least one has several lines.
 func verifyLines(a, b []string) (Verdict, string) {
 	if len(a) != len(b) {
+		if strings.Join(a, " ") == strings.Join(b, " ") {
+			return Undecided, ruleLines
+		}
 		for _, s := range append(a[:len(a):len(a)], b...) {
-			if _, ok := splitList(s); ok || !decided(readScalar(s)) {
+			if _, ok := splitList(s); ok || !decided(readScalar(s)) && !label(s) {
 				return Undecided, ruleLines
 			}
 		}
@@ -98,6 +113,20 @@ func verifyLines(a, b []string) (Verdict, string) {
 		return Undecided, ruleBullets
 	}
 	return out, ruleLines
+}
+
+// label reports plain words with numbers among them.
+func label(s string) bool {
+	wordy := false
+	for f := range strings.FieldsSeq(s) {
+		f = strings.Trim(f, ".:;")
+		w := wordRunes(f)
+		if !w && readScalar(f).kind != numeric {
+			return false
+		}
+		wordy = wordy || w && len(f) > 2
+	}
+	return wordy
 }
 
 // bulleted reports a line that starts like an item of a Markdown list.

@@ -1,9 +1,13 @@
 package scoring_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/leanovate/gopter/gen"
+	"github.com/leanovate/gopter/prop"
 
 	"github.com/golongrl/golongrl/scoring"
 )
@@ -109,13 +113,99 @@ func TestChoiceGold(t *testing.T) {
 	}
 }
 
-// TestChoiceIsLinear would take minutes if the search were quadratic.
-func TestChoiceIsLinear(t *testing.T) {
-	for _, unit := range []string{"A ", "B\n", "The answer is A? ", "the answer is ", "(", "选 B? "} {
-		start := time.Now()
-		score(t, "choice", scoring.Text("B"), strings.Repeat(unit, 4<<20/len(unit)))
-		if d := time.Since(start); d > 20*time.Second {
-			t.Errorf("%q: 4 MB take %v", unit, d)
+// TestLawChoiceOneLetter: whatever a response says, at most one gold scores,
+// and the score is 1 only for a judged statement.
+func TestLawChoiceOneLetter(t *testing.T) {
+	p := laws(t)
+	p.Property("one letter at most", prop.ForAll(func(frames []string, letters []int) bool {
+		var b strings.Builder
+		for i, f := range frames {
+			x := letters[i%len(letters)]
+			y := letters[(i+1)%len(letters)]
+			b.WriteString(strings.NewReplacer("X", string(rune('A'+x)), "Y", string(rune('A'+y))).Replace(f))
 		}
+		response, scored := b.String(), 0
+		for gold := byte('A'); gold <= 'J'; gold++ {
+			r := score(t, "choice", scoring.Text(string(gold)), response)
+			if r.Value == 1 {
+				scored++
+			}
+			if r.Value != 0 && (r.Value != 1 || r.Status != scoring.Judged || !strings.Contains(response, r.Answer)) {
+				return false
+			}
+		}
+		return scored <= 1
+	},
+		gen.SliceOf(gen.OneConstOf("The answer is X. ", "X", "(X)", " or ", "X or Y", "\n", "No, Y.", "It's Y. ", "答案是X", "，", "选Y。", "\\boxed{X}", "X is correct. ",
+			"If X, ", "Option Y", "X. Paris\n", "?", " ", "**", "\xed\xa0\x80", "\xff", "Ａ", "<answer>", "Many choose X. ", "not ")),
+		gen.SliceOfN(4, gen.IntRange(0, 9)),
+	))
+	// Two different letters, and the second taken as the answer or refused.
+	p.Property("a pair", prop.ForAll(func(x, y int) bool {
+		if x == y {
+			return true
+		}
+		a, b := string(rune('A'+x)), string(rune('A'+y))
+		value := func(gold, response string) float64 {
+			return score(t, "choice", scoring.Text(gold), response).Value
+		}
+		return value(a, "The answer is "+a+" or "+b) == 0 && value(b, "The answer is "+a+" or "+b) == 0 &&
+			value(b, "The answer is "+a+". No, "+b+".") == 1 && value(a, "The answer is "+a+". No, "+b+".") == 0 &&
+			value(a, "答案是"+a+"，不要选"+b+"。") == 1 && value(a, "The answer is "+a+". The wrong answer is "+b+".") == 1 &&
+			value(a, "\\boxed{"+a+"} or \\boxed{"+b+"}") == 0 && value(b, "\\boxed{"+a+"} or \\boxed{"+b+"}") == 0
+	}, gen.IntRange(0, 9), gen.IntRange(0, 9)))
+	p.TestingRun(t)
+}
+
+// choiceHard are texts that make a letter of every few bytes, each with a full
+// window of look-around.
+var choiceHard = []string{
+	"A ", "is B ", "answer: B? ", "A, B is ", "(", "\\boxed{", "A (((((((", "不选B", "<B>", "Option B\n\n", "\xff\xed\xa0\x80",
+}
+
+// TestChoiceIsLinear would take many minutes if the search were quadratic. The
+// bound is far above a linear search on a busy machine, since wall clocks stall.
+func TestChoiceIsLinear(t *testing.T) {
+	m, err := scoring.Builtin().Parse("choice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(unit string, size int) time.Duration {
+		rec := &scoring.Record{Response: strings.Repeat(unit, size/len(unit)), Gold: scoring.Text("J")}
+		start := time.Now()
+		if _, err := m.Score(context.Background(), rec); err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(start)
+	}
+	for _, unit := range choiceHard {
+		full := run(unit, 2<<20)
+		t.Logf("%q: %v", unit, full)
+		if full > 2*time.Minute {
+			t.Errorf("%q: 2 MB take %v", unit, full)
+		}
+	}
+}
+
+func BenchmarkChoice(b *testing.B) {
+	m, err := scoring.Builtin().Parse("choice")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, unit := range map[string]string{
+		"small letters": "the committee reviewed seven sections of it, and found less. ",
+		"prose":         "The committee reviewed 7 sections. A man and I saw it. ",
+		"statements":    "if it is B ",
+	} {
+		b.Run(name, func(b *testing.B) {
+			rec := &scoring.Record{Response: strings.Repeat(unit, 1<<20/len(unit)), Gold: scoring.Text("J")}
+			b.SetBytes(1 << 20)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := m.Score(context.Background(), rec); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -52,6 +52,10 @@ func (e *LimitError) Error() string {
 func Parse(src string) (Value, error) {
 	p := parsers.Get().(*parser)
 	p.src = src
+	// A guess at what the first blocks must hold; a table has a value in about
+	// ten bytes, a line with a long text far fewer.
+	p.itemMem.size = min(len(src)/20, 64)
+	p.nodeMem.size = min(len(src)/80, 32)
 	v, err := p.document()
 	p.reset()
 	parsers.Put(p)

@@ -32,9 +32,12 @@ func ExampleRows() {
 			}
 			continue
 		}
-		if r := s.Score(context.Background(), &row.Record); r.Scored() {
-			sum, scored = sum+r.Value, scored+1
+		r := s.Score(context.Background(), &row.Record)
+		if !r.Scored() {
+			bad++
+			continue
 		}
+		sum, scored = sum+r.Value, scored+1
 	}
 	fmt.Println(scored, "scored,", bad, "not; sum", sum)
 	// Output:
