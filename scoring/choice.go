@@ -248,6 +248,7 @@ func rightBoundary(rest string) bool {
 const (
 	closers   = " \t)]}*_`\"'$）】」”’\u00a0\u3000"
 	openers   = " \t([{*_`\"'$（【「“‘《\\\u00a0\u3000\u200b"
+	around    = closers + "([{（【「“‘《\\\u200b" // both
 	lineMarks = openers + "-•>#\r"
 )
 
@@ -334,11 +335,11 @@ func carry(text string, end int) (stop int, ok bool) {
 // boxedBefore reports whether before, which leads to \boxed{letter}, ends in
 // another boxed letter, with or without "or" between.
 func boxedBefore(before string, letter byte) bool {
-	s := strings.TrimRight(before[max(0, len(before)-64):], closers+openers+`,，、/&.`)
+	s := strings.TrimRight(before[max(0, len(before)-64):], around+`,，、/&.`)
 	for _, j := range []string{"or", "and", "或", "和", "与", "还是"} {
 		s = strings.TrimSuffix(s, j)
 	}
-	s = strings.TrimRight(s, closers+openers+`,，、/&`)
+	s = strings.TrimRight(s, around+`,，、/&`)
 	i := strings.LastIndex(s, "boxed{")
 	if i < 0 || strings.Contains(before[len(before)-min(64, len(before))+i:], "\n") {
 		return false
@@ -347,7 +348,7 @@ func boxedBefore(before string, letter byte) bool {
 	for _, cmd := range texCommands {
 		s = strings.TrimPrefix(s, cmd+"{")
 	}
-	s = strings.Trim(s, openers+closers)
+	s = strings.Trim(s, around)
 	return len(s) == 1 && 'A' <= s[0] && s[0] <= 'Z' && s[0] != letter
 }
 
@@ -491,7 +492,7 @@ func offersAnother(tail string, letter byte) bool {
 		return false
 	}
 	if s[0] == '\\' {
-		s = trimMarks(s, openers+closers)
+		s = trimMarks(s, around)
 	}
 	if hard = cut(hardJoiners); !hard {
 		cut(softJoiners)
@@ -550,7 +551,7 @@ func clauseEnd(s string) int {
 // onlyLetters reports whether a line is a list of letters and nothing else.
 func onlyLetters(line string) bool {
 	for s := line; ; {
-		s = strings.TrimLeft(trimMarks(s, openers+closers), ",，、/;&|+.。-–~!\r")
+		s = strings.TrimLeft(trimMarks(s, around), ",，、/;&|+.。-–~!\r")
 		if s == "" {
 			return true
 		}

@@ -24,7 +24,7 @@ func (c candidate) chinese(stop int, carried bool, next following) (from int, v 
 	trim := func(suffixes ...string) bool {
 		for _, x := range suffixes {
 			if strings.HasSuffix(s, x) {
-				s = strings.TrimRight(s[:len(s)-len(x)], closers+openers)
+				s = strings.TrimRight(s[:len(s)-len(x)], around)
 				return true
 			}
 		}

@@ -448,7 +448,7 @@ func (c candidate) predicate(s *sentence, k, stop int) (from int, v verdict) {
 // approves reports whether s goes on "is correct", "is the best answer".
 func approves(s string) bool {
 	next := func() string {
-		s = strings.TrimLeft(s, closers+openers)
+		s = strings.TrimLeft(s, around)
 		w := nextWord(s)
 		s = s[min(len(s), len(w)):]
 		return w
