@@ -125,6 +125,7 @@ func fromBoxes(s string) (Extraction, bool) {
 	if operand(s[:next.start], s[last.end:]) {
 		return bad, true
 	}
+	parts[0] += scaled(s[last.end:])
 	if repeated(parts) {
 		return Extraction{Status: Found, Answer: parts[0], Rule: fromBox}, true
 	}
@@ -169,6 +170,23 @@ func joins(s string) bool {
 	return joined
 }
 
+// scaled returns the percent sign or the magnitude that stands behind a box and
+// belongs to its number.
+func scaled(after string) string {
+	after = strings.TrimLeft(after, " $")
+	for _, sign := range [...]string{`\%`, "%", "％"} {
+		if strings.HasPrefix(after, sign) {
+			return "%"
+		}
+	}
+	for _, word := range [...]string{"percent", "thousand", "million", "billion", "trillion", "万", "亿"} {
+		if rest, ok := strings.CutPrefix(after, word); ok && (rest == "" || !isLetter(rest[0])) {
+			return " " + word
+		}
+	}
+	return ""
+}
+
 // operand reports whether the text around a box makes its content a part of a
 // larger formula. A dash or an equals sign behind a box is prose as often as
 // not, and an exclamation mark is, unless the formula ends with it.
@@ -184,6 +202,21 @@ func operand(before, after string) bool {
 			return true
 		}
 	}
+	// "not \boxed{5}" denies it, "10 - \boxed{5}" goes on with it.
+	words := strings.TrimRight(before, " $\\(")
+	if n := len(words); n > 0 && n < len(before) {
+		if hasSuffixFold(words, "not") && (n == 3 || !isLetter(words[n-4])) || hasSuffixFold(words, "n't") {
+			return true
+		}
+		if c := words[n-1]; c == '-' || c == '+' || c == '/' || c == '^' {
+			if left := strings.TrimRight(words[:n-1], " "); left != "" && (isDigit(left[len(left)-1]) || left[len(left)-1] == ')' || left[len(left)-1] == '}') {
+				return true
+			}
+		}
+	}
+	if after != "" && (isDigit(after[0]) || isLetter(after[0])) {
+		return true
+	}
 	after = strings.TrimLeft(after, " ")
 	for _, op := range [...]string{"^", "_", "+", "/", "!$", `!\)`, `!\]`, `\cdot`, `\times`, `\div`, `\pm`, `\frac`, `\sqrt`, "×", "·", "÷"} {
 		if strings.HasPrefix(after, op) {
@@ -191,4 +224,8 @@ func operand(before, after string) bool {
 		}
 	}
 	return false
+}
+
+func hasSuffixFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }

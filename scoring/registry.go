@@ -183,7 +183,7 @@ func (r *Registry) ParseIn(profile Profile, text string) (Metric, error) {
 }
 
 func (r *Registry) parse(profile Profile, text string) (Metric, error) {
-	if to, ok := aliases[text]; ok {
+	if to, ok := aliases[strings.TrimSpace(text)]; ok {
 		text = to
 	} else if mathMode(text) {
 		text = "math_verify"

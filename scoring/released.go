@@ -205,7 +205,9 @@ func Released(dataSource string, groundTruth, extra py.Value) (task, lang string
 	switch {
 	case dataSource == "EM" || dataSource == "selection":
 		last()
-		gold.v = field("golden_label")
+		if gold.v = field("golden_label"); text && gt.Kind() == py.String {
+			gold.v = gt // the strict profile takes a bare label
+		}
 		if gold.raises == "" && gold.v.Kind() != py.String {
 			gold.raises = "AttributeError: golden_label is not a string"
 		}
@@ -270,7 +272,9 @@ func Released(dataSource string, groundTruth, extra py.Value) (task, lang string
 	if to, ok := aliases[dataSource]; ok && (to == "gsm8k" || to == "search_r1") {
 		gold.v = gt
 		if to == "search_r1" {
-			gold.v = field("target")
+			if gold.v = field("target"); text && gt.Kind() == py.String {
+				gold.v = gt
+			}
 		}
 		return to, "", gold, nil
 	}
@@ -319,6 +323,7 @@ func quote(s string) string {
 // such as "choice" for "T2", "selection" or "choice(profile=reference)". An
 // expression is returned as it is.
 func TaskName(task string) string {
+	task = strings.TrimSpace(task)
 	if to, ok := aliases[task]; ok {
 		task = to
 	}

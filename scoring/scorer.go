@@ -99,7 +99,11 @@ func (s *Scorer) Metric(rec *Record) (m Metric, task string, err error) {
 		}
 	}
 	if rec.Task != "" {
-		task = TaskName(rec.Task)
+		if task = TaskName(rec.Task); !isIdent(task) { // an expression
+			if own, err := s.reg.ParseIn(s.profile, rec.Task); err == nil {
+				task = own.String()
+			}
+		}
 	} else {
 		task = TaskName(m.String())
 	}
@@ -135,6 +139,9 @@ func (s *Scorer) Score(ctx context.Context, rec *Record) Result {
 	r, err := m.Score(ctx, rec)
 	if err != nil {
 		r = null(Error, "%s: %w", m, err)
+	}
+	if r.Status == BadGold && !rec.Gold.Exists() && rec.Gold.raises != "" {
+		r.Err = errors.New("the reference cannot be read as the released code does: " + rec.Gold.raises)
 	}
 	if !s.explain {
 		r.Why = nil

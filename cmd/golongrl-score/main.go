@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -25,7 +26,20 @@ const (
 	exitSignal  = 128 // plus the number of the signal
 )
 
-func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
+func main() {
+	tuneMemory()
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// tuneMemory lets garbage grow to a few times what is in use, which is little:
+// with the default a third of the time goes into collecting it. Near the limit,
+// which only huge lines can reach, it is collected as eagerly as ever.
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(2 << 30)
+	}
+}
 
 // streams are where a command reads and writes.
 type streams struct {

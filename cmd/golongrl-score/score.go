@@ -94,6 +94,11 @@ func (j *scoreJob) run() error {
 	if err != nil {
 		return err
 	}
+	// Writing to a pipe that nobody reads is then an error like others, so that
+	// a file begun is removed.
+	signal.Ignore(syscall.SIGPIPE)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	out := &sink{w: j.streams.out, failed: make(chan error, 1)}
 	var file *atomicFile
 	if j.out != "" {
@@ -112,12 +117,6 @@ func (j *scoreJob) run() error {
 		scorer: scorer, options: in.options, workers: j.workers, explain: j.explain,
 		released: j.taskKey.value == "released", table: j.format.value == "table",
 	}
-
-	// Writing to a pipe that nobody reads is then an error like others, so that
-	// a file begun is removed.
-	signal.Ignore(syscall.SIGPIPE)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	sum := newSummary()
 	done := make(chan error, 1)
 	// The reader may wait for input that never comes. So after a signal or a

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/golongrl/golongrl/scoring/rollout"
 )
@@ -80,6 +81,9 @@ func open(r io.ReaderAt, size int64, fields []string) (file *parquet.File, root 
 		if err != nil {
 			return err
 		}
+		if err := checkCodecs(file); err != nil {
+			return err
+		}
 		rows := int64(0)
 		for i, group := range file.RowGroups() {
 			n := group.NumRows()
@@ -109,6 +113,20 @@ func checkFooter(r io.ReaderAt, size int64) error {
 	}
 	if n := int64(binary.LittleEndian.Uint32(tail[:])); string(tail[4:]) == "PAR1" && n > size-12 {
 		return fmt.Errorf("damaged: a footer of %d bytes in a file of %d", n, size)
+	}
+	return nil
+}
+
+// checkCodecs refuses LZ4: the library's decompressor gives stale memory for
+// pages that do not shrink, which could pass for text, and takes memory without
+// bound for damaged ones.
+func checkCodecs(file *parquet.File) error {
+	for _, group := range file.Metadata().RowGroups {
+		for _, column := range group.Columns {
+			if c := column.MetaData.Codec; c == format.Lz4Raw || c == format.Lz4 {
+				return errors.New("it is compressed with LZ4, which is not supported: write it with zstd or snappy")
+			}
+		}
 	}
 	return nil
 }
