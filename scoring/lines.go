@@ -26,7 +26,7 @@ var linePool = sync.Pool{New: func() any { return new(lineScratch) }}
 // without keeping memory of a size that only one huge response needed.
 func (s *lineScratch) release() {
 	const keep = 1 << 15 // lines
-	if cap(s.pred) > keep || cap(s.gold) > keep || cap(s.words) > keep || cap(s.arena) > 1<<21 {
+	if cap(s.pred) > keep || cap(s.gold) > keep || cap(s.words) > keep || cap(s.arena) > 1<<21 || cap(s.index.keys) > 2*keep {
 		return
 	}
 	clear(s.gold)
@@ -197,8 +197,8 @@ func (s *lineScratch) distinct(lines []string) []string {
 		if l == "" {
 			continue
 		}
-		if slot := s.index.find(l); !slot.used {
-			s.index.put(slot, l, 0)
+		if s.index.find(l) == nil {
+			s.index.put(l, 0)
 			out = append(out, l)
 		}
 	}

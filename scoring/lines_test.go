@@ -59,17 +59,20 @@ func TestLineTable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for i := range 1000 {
 		key := strings.Repeat("k", rng.IntN(40))
-		slot := table.find(key)
-		if _, ok := want[key]; ok != slot.used || ok && want[key] != slot.val {
-			t.Fatalf("%q: used %v val %d, want %v", key, slot.used, slot.val, want)
+		at := table.find(key)
+		if _, ok := want[key]; ok != (at != nil) || ok && want[key] != *at {
+			t.Fatalf("%q: found %v, want %v", key, at != nil, want)
 		}
-		if !slot.used {
-			table.put(slot, key, int32(i))
+		if at == nil {
+			table.put(key, int32(i))
 			want[key] = int32(i)
+		} else if i%3 == 0 {
+			table.add(key, 5)
+			want[key] += 5
 		}
 	}
-	if table.n != len(want) {
-		t.Errorf("n = %d, want %d", table.n, len(want))
+	if len(table.keys) != len(want) {
+		t.Errorf("%d keys, want %d", len(table.keys), len(want))
 	}
 }
 

@@ -88,18 +88,18 @@ func (s *lineScratch) overlap(gold, pred []string) (g, p, both int) {
 	const inGold, inPred = 1, 2
 	s.index.reset(len(gold) + len(pred))
 	for _, l := range gold {
-		if at := s.index.find(l); !at.used {
-			s.index.put(at, l, inGold)
+		if s.index.find(l) == nil {
+			s.index.put(l, inGold)
 		}
 	}
-	g = s.index.n
+	g = len(s.index.keys)
 	for _, l := range pred {
 		switch at := s.index.find(l); {
-		case !at.used:
-			s.index.put(at, l, inPred)
+		case at == nil:
+			s.index.put(l, inPred)
 			p++
-		case at.val == inGold:
-			at.val |= inPred
+		case *at == inGold:
+			*at |= inPred
 			p++
 			both++
 		}
@@ -123,17 +123,13 @@ func makeSubEM(o *Options) (Metric, error) {
 			// Index the few reference items, not the many lines.
 			s.index.reset(len(gold))
 			for _, g := range gold {
-				if at := s.index.find(g); at.used {
-					at.val++
-				} else {
-					s.index.put(at, g, 1)
-				}
+				s.index.add(g, 1)
 			}
 			found := 0
 			for _, p := range pred {
-				if at := s.index.find(p); at.used {
-					found += int(at.val)
-					at.val = 0
+				if n := s.index.find(p); n != nil {
+					found += int(*n)
+					*n = 0
 				}
 			}
 			return float64(found) / float64(len(gold))
@@ -215,10 +211,10 @@ func pairs(n int) float64 { return float64(n * (n - 1) / 2) }
 func (s *lineScratch) orderedPairs(gold, pred []string) (n int) {
 	s.index.reset(len(pred))
 	for i, p := range pred {
-		if at := s.index.find(p); at.used {
-			at.val = int32(i + 1)
+		if at := s.index.find(p); at != nil {
+			*at = int32(i + 1)
 		} else {
-			s.index.put(at, p, int32(i+1))
+			s.index.put(p, int32(i+1))
 		}
 	}
 	if cap(s.fenwick) <= len(pred) {
@@ -228,10 +224,10 @@ func (s *lineScratch) orderedPairs(gold, pred []string) (n int) {
 	clear(tree)
 	for _, g := range gold {
 		at := s.index.find(g)
-		if !at.used {
+		if at == nil {
 			continue
 		}
-		pos := int(at.val)
+		pos := int(*at)
 		for i := pos - 1; i > 0; i &= i - 1 {
 			n += int(tree[i])
 		}

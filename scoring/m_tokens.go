@@ -47,17 +47,13 @@ func multisetF1(gold, pred []string) float64 {
 	defer s.release()
 	s.index.reset(len(gold))
 	for _, g := range gold {
-		if at := s.index.find(g); at.used {
-			at.val++
-		} else {
-			s.index.put(at, g, 1)
-		}
+		s.index.add(g, 1)
 	}
 	same := 0
 	for _, p := range pred {
-		if at := s.index.find(p); at.used && at.val > 0 {
+		if n := s.index.find(p); n != nil && *n > 0 {
 			same++
-			at.val--
+			*n--
 		}
 	}
 	if same == 0 {
