@@ -60,11 +60,15 @@ func (s *lineScratch) appendLines(dst []string, text string) []string {
 
 // normalLine is normalLine with its result in the arena if it is new.
 func (s *lineScratch) normalLine(line string) string {
-	switch classify(line) {
+	b := s.room(len(line))
+	from := len(b)
+	low := b[from : from+len(line)]
+	switch lowerLine(low, line) {
 	case lineNormal:
 		return line
 	case lineUpper:
-		return s.lowerASCII(line)
+		s.arena = b[:from+len(line)]
+		return unsafe.String(unsafe.SliceData(low), len(low))
 	case lineASCII:
 		return s.normalASCII(line)
 	}
@@ -78,27 +82,6 @@ func (s *lineScratch) room(n int) []byte {
 		s.arena = make([]byte, 0, max(2*cap(s.arena), n, 1<<12))
 	}
 	return s.arena
-}
-
-// lowerASCII lowers a line of ASCII into the arena.
-func (s *lineScratch) lowerASCII(line string) string {
-	b := s.room(len(line))
-	from := len(b)
-	i := 0
-	for ; i+8 <= len(line); i += 8 {
-		x := load64(line, i)
-		upper := (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones) & high
-		b = binary.LittleEndian.AppendUint64(b, x|upper>>2)
-	}
-	for ; i < len(line); i++ {
-		c := line[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		b = append(b, c)
-	}
-	s.arena = b
-	return unsafe.String(unsafe.SliceData(b[from:]), len(b)-from)
 }
 
 // normalASCII normalises a line of ASCII into the arena.
@@ -137,29 +120,29 @@ const (
 	high = 0x8080808080808080
 )
 
-// classify looks at a line, eight bytes at a time.
-func classify(line string) int {
+// lowerLine writes line with lower ASCII letters to dst, of the same length,
+// and says what normalisation would do to it, eight bytes at a time.
+func lowerLine(dst []byte, line string) int {
 	if line == "" {
 		return lineNormal
 	}
-	var upper, odd, all uint64
+	var anyUpper, odd, all uint64
 	last := uint64(0x80) // a space at the start counts as a second one
 	i := 0
 	for ; i+8 <= len(line); i += 8 {
 		x := load64(line, i)
 		all |= x
 		x &^= high
-		upper |= (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones)
+		upper := (x + (0x80-'A')*ones) &^ (x + (0x80-'Z'-1)*ones) & high
+		anyUpper |= upper
 		space := ^((x ^ 0x20*ones) + 0x7F*ones) & high
 		odd |= ^(x + (0x80-0x20)*ones) | space&(space<<8|last)
 		last = space >> 56
+		binary.LittleEndian.PutUint64(dst[i:], x|upper>>2)
 	}
 	for ; i < len(line); i++ {
 		c := line[i]
 		all |= uint64(c)
-		if 'A' <= c && c <= 'Z' {
-			upper = high
-		}
 		if c < 0x20 || c == ' ' && last != 0 {
 			odd = high
 		}
@@ -167,13 +150,18 @@ func classify(line string) int {
 		if c == ' ' {
 			last = 0x80
 		}
+		if 'A' <= c && c <= 'Z' {
+			anyUpper = high
+			c |= 0x20
+		}
+		dst[i] = c
 	}
 	switch {
 	case all&high != 0:
 		return lineOther
 	case odd&high != 0 || last != 0:
 		return lineASCII
-	case upper&high != 0:
+	case anyUpper != 0:
 		return lineUpper
 	}
 	return lineNormal
