@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/golongrl/golongrl/internal/py"
@@ -23,6 +24,9 @@ func makeGSM8K(o *Options) (Metric, error) {
 			}
 			answer = strings.ReplaceAll(answer, ",", "")
 			r := judged(0, answer)
+			if gold.Kind() != py.String {
+				r.Status, r.Err = BadGold, errors.New("reference is "+kindName(gold)+", not a string: the released code scores 0")
+			}
 			if gold.Kind() == py.String && gold.Str() == answer {
 				r.Value = 1
 			}
