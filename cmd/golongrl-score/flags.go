@@ -114,8 +114,9 @@ func (j *judging) check(f *pflag.FlagSet) error {
 	if f.Changed("metric") && strings.TrimSpace(j.metric) == "" {
 		return usage("--metric is empty: name a metric; golongrl-score metrics lists them")
 	}
-	if j.workers < 1 {
-		return usage("--workers %d: use at least 1", j.workers)
+	const maxWorkers = 4096 // each has its own memory
+	if j.workers < 1 || j.workers > maxWorkers {
+		return usage("--workers %d: use at least 1 and at most %d", j.workers, maxWorkers)
 	}
 	var err error
 	f.Visit(func(flag *pflag.Flag) {

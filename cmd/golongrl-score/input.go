@@ -22,6 +22,7 @@ import (
 type input struct {
 	names   []string
 	stdin   *os.File
+	stdout  io.Writer // where rows go; nil if to a file of its own
 	maxLine int
 	options *rollout.Options
 	wrap    func(io.Reader) io.Reader // around what is read from a file
@@ -62,6 +63,9 @@ func (in *input) check() (total int64, err error) {
 				return 0, usage("%v", err)
 			}
 		}
+		if info.Mode().IsRegular() && info.Size() > 0 && in.writes(info) {
+			return 0, usage("%s is read and, as standard output, written: reading would never end; use --out", name)
+		}
 		if !info.Mode().IsRegular() {
 			total = -1
 		} else if total >= 0 {
@@ -69,6 +73,16 @@ func (in *input) check() (total int64, err error) {
 		}
 	}
 	return total, nil
+}
+
+// writes reports whether standard output is the file of info.
+func (in *input) writes(info fs.FileInfo) bool {
+	f, ok := in.stdout.(*os.File)
+	if !ok {
+		return false
+	}
+	out, err := f.Stat()
+	return err == nil && os.SameFile(info, out)
 }
 
 // lines yields the lines of all files.

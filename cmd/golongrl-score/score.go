@@ -90,6 +90,9 @@ func (j *scoreJob) run() error {
 		return err
 	}
 	in := &input{names: j.files, stdin: j.in, maxLine: int(j.maxLine), options: j.rolloutOptions(scorer)}
+	if j.out == "" {
+		in.stdout = j.streams.out
+	}
 	size, err := in.check()
 	if err != nil {
 		return err
