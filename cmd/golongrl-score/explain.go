@@ -171,12 +171,12 @@ func (j *explainJob) show(place string, row *rollout.Row) error {
 		v.line("response", middle(rec.Response, 400))
 		v.line("reference", middle(rec.Gold.String(), 400))
 		b.WriteByte('\n')
-		left := describe(&strict, rec)
+		left := describe(&strict)
 		right := []field{{"score", "-"}, {"error", "the reference profile does not know this spelling"}}
 		scored = strict.Scored()
 		if j.released != nil {
 			released := j.released.Score(context.Background(), rec)
-			right = describe(&released, rec)
+			right = describe(&released)
 		}
 		v.columns([]field{{"profile", "strict"}}, []field{{"profile", "reference"}})
 		v.columns(left, right)
@@ -192,7 +192,7 @@ func (j *explainJob) show(place string, row *rollout.Row) error {
 }
 
 // describe lists what a judgement consists of.
-func describe(r *scoring.Result, rec *scoring.Record) []field {
+func describe(r *scoring.Result) []field {
 	score := "none"
 	if r.Scored() {
 		score = string(appendScore(nil, r.Value))
@@ -201,9 +201,7 @@ func describe(r *scoring.Result, rec *scoring.Record) []field {
 		}
 	}
 	fields := []field{{"metric", r.Metric}, {"score", score}, {"status", r.Status.String()}, {"answer", middle(r.Answer, 400)}}
-	shown := false
 	for i, s := range r.Why {
-		shown = shown || s.Rule == "diff" || s.Rule == "different"
 		label := ""
 		if i == 0 {
 			label = "why"
@@ -212,9 +210,6 @@ func describe(r *scoring.Result, rec *scoring.Record) []field {
 	}
 	if r.Err != nil {
 		fields = append(fields, field{"error", r.Err.Error()})
-	}
-	if d := difference(r.Answer, rec.Gold.String()); d != "" && r.Answer != "" && !shown {
-		fields = append(fields, field{"diff", d})
 	}
 	return fields
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
-	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
 // view lays out text for a terminal of about a hundred columns.
@@ -134,27 +133,4 @@ func middle(s string, n int) string {
 		return s
 	}
 	return string(r[:n/2]) + " […] " + string(r[len(r)-n/2:])
-}
-
-// difference shows where answer and gold differ, in the notation of the
-// explanations of package scoring; "" if they do not.
-func difference(answer, gold string) string {
-	answer, gold = middle(strings.ToValidUTF8(answer, "\ufffd"), 1000), middle(strings.ToValidUTF8(gold, "\ufffd"), 1000)
-	if answer == gold {
-		return ""
-	}
-	d := diffmatchpatch.New()
-	d.DiffTimeout = 0 // otherwise the output would depend on load
-	var b strings.Builder
-	for _, part := range d.DiffCleanupSemantic(d.DiffMain(gold, answer, false)) {
-		switch part.Type {
-		case diffmatchpatch.DiffDelete:
-			b.WriteString("[-" + part.Text + "-]")
-		case diffmatchpatch.DiffInsert:
-			b.WriteString("{+" + part.Text + "+}")
-		default:
-			b.WriteString(part.Text)
-		}
-	}
-	return b.String()
 }
