@@ -34,6 +34,7 @@ import types
 from collections import Counter
 
 import released_inputs as inputs
+import released_math
 import released_tables as tables
 import released_texts as texts
 
@@ -47,7 +48,7 @@ FILES = {
     "em": inputs.em, "selection": inputs.selection, "accuracy": inputs.line_metric("Accuracy"),
     "f1": inputs.line_metric("F1_Score"), "sub_em": inputs.line_metric("SubEM"), "ndcg": inputs.line_metric("NDCG"),
     "pairwise": inputs.line_metric("Pairwise_Accuracy"), "iou": tables.iou, "gsm8k": inputs.gsm8k,
-    "search_r1": inputs.search_r1, "dispatch": inputs.dispatch, "token_f1": texts.token_f1,
+    "search_r1": inputs.search_r1, "math": released_math.math, "dispatch": inputs.dispatch, "token_f1": texts.token_f1,
     "summary_en": texts.summary("English"), "summary_zh": texts.summary("Chinese"),
 }
 

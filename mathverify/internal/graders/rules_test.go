@@ -1,0 +1,53 @@
+package graders
+
+import "testing"
+
+func TestEvalPython(t *testing.T) {
+	for _, c := range []struct {
+		text, want string
+		err        error
+	}{
+		{"1 + 2*3", "7", nil}, {"-7 // 2", "-4", nil}, {"-7 % 3", "2", nil}, {"2**-1", "0.5", nil}, {"-2**2", "-4", nil}, {"2**3**2", "512", nil},
+		{"7/2", "3.5", nil}, {"6/2", "3.0", nil}, {"0.1+0.2", "0.30000000000000004", nil}, {"1e400", "inf", nil}, {"1_000", "1000", nil}, {"5 ^ 1", "4", nil},
+		{"(1,)", "(1,)", nil}, {"1, 2", "(1, 2)", nil}, {"[1, [2.0]]", "[1, [2.0]]", nil}, {"[(1, 2)]", "[(1, 2)]", nil}, {"[]", "[]", nil}, {"()", "()", nil},
+		{"{1}", "{1}", nil}, {"'a' 'b'", "ab", nil}, {"1 < 2 < 3", "True", nil}, {"not 0", "True", nil}, {"0 or 5", "5", nil}, {"1 if 0 else 2", "2", nil},
+		{"(\n1\n)", "1", nil}, {"7.5 // 2", "3.0", nil}, {"-7.5 % 2", "0.5", nil}, {"1000*1.05**5", "1276.2815625000003", nil}, {"math.pow(10, 2)", "100.0", nil},
+		{"1 2", "", errPyRaises}, {"foo", "", errPyRaises}, {"1/0", "", errPyRaises}, {"007", "", errPyRaises}, {"5a", "", errPyRaises}, {"1 +", "", errPyRaises},
+		{"$5", "", errPyRaises}, {"5!", "", errPyRaises}, {"(1", "", errPyRaises}, {"[1)", "", errPyRaises}, {"5(3)", "", errPyRaises}, {"", "", errPyRaises},
+		{"1 if 2", "", errPyRaises}, {"class", "", errPyRaises}, {`\frac12`, "", errPyRaises}, {"2.0 ^ 1", "", errPyRaises}, {"{[1]}", "", errPyRaises},
+		{"sum", "", errPyOpen}, {"max(1, 2)", "", errPyOpen}, {"9**9**9", "", errPyOpen}, {"(-8)**(1/3)", "", errPyOpen}, {"lambda: 1", "", errPyOpen}, {"{1: 2}", "", errPyOpen},
+	} {
+		v, err := evalPython(c.text, docNames)
+		if err != c.err || err == nil && v.str() != c.want {
+			t.Errorf("%q = %q, %v, want %q, %v", c.text, v.str(), err, c.want, c.err)
+		}
+	}
+}
+
+func TestTextRules(t *testing.T) {
+	for _, c := range []struct {
+		name, in, want string
+		f              func(string) string
+	}{
+		{"stripCommas", "1,234", "1234", stripCommas}, {"stripCommas", "1,234,567,890", "1234,567890", stripCommas}, {"stripCommas", "(1,234)", "(1234)", stripCommas},
+		{"stripCommas", "1,2345", "1,2345", stripCommas}, {"stripCommas", ",234", ",234", stripCommas}, {"stripCommas", "1,234\n", "1234\n", stripCommas},
+		{"mixedNumbers", "1 2 3", "1+2 3", mixedNumbers}, {"mixedNumbers", "7  3/4", "7+3/4", mixedNumbers}, {"mixedNumbers", "7 x", "7 x", mixedNumbers},
+		{"deleteDegrees", `90 ^ \circ^\circ`, "90 ", deleteDegrees},
+		{"keepDollars", "a $b$ c\n$d", "$b$\n$d", keepDollars},
+		{"choice", "The answer is (b).", "B", choice}, {"choice", "Abc.", "Abc", choice},
+		{"pmatrixText", `\{1,2\}`, `\begin{pmatrix}1\2\\end{pmatrix}`, pmatrixText},
+		{"intervalText", "Interval.Ropen(1, 2)", "[1, 2)", intervalText},
+		{"docNormal", "$1,234.5 million", "1234.5", docNormal}, {"docNormal", "x = 5", "5", docNormal}, {"docNormal", "12 apples", "12", docNormal},
+		{"docNormal", "3 x 10^2", "3*math.pow(10, 2)", docNormal},
+		{"DocAnswer", "The answer is $1,234. So (the answer is 5).", "$1234", DocAnswer},
+	} {
+		if got := c.f(c.in); got != c.want {
+			t.Errorf("%s(%q) = %q, want %q", c.name, c.in, got, c.want)
+		}
+	}
+	for s, want := range map[string]bool{"1/2": true, "-12/034": true, "1x/2.": true, "1/0": false, "1//2": true, "a1/2": false, "1/2xy": false, "/2": false} {
+		if isFraction(s) != want {
+			t.Errorf("isFraction(%q) = %v", s, !want)
+		}
+	}
+}
