@@ -26,7 +26,7 @@ const maxWeak = 32
 
 // fromAnnouncement finds the last sentence that announces an answer.
 func fromAnnouncement(s string) (Extraction, bool) {
-	all := announcements(s, "answer", "Answer", "ANSWER", "答案")
+	all := announcements(s, "answers", "Answers", "answer", "Answer", "ANSWER", "答案")
 	if len(all) == 0 {
 		return Extraction{}, false
 	}
@@ -69,24 +69,6 @@ func fromAnnouncement(s string) (Extraction, bool) {
 	return bad, true
 }
 
-// fromResult reads "The result is X", which announces an answer only as the
-// last sentence: derivations have results too.
-func fromResult(s string) (Extraction, bool) {
-	all := announcements(s, "result", "Result", "结果")
-	if len(all) == 0 {
-		return Extraction{}, false
-	}
-	a := all[len(all)-1]
-	answer, stop, question := announced(s, a.end)
-	if answer == "" || strings.Trim(s[stop:], " \n\r\t.!*$。") != "" {
-		return Extraction{}, false
-	}
-	if stanceOf(s, a, answer, question) != asserts {
-		return Extraction{Status: BadAnswer, Rule: fromPhrase}, true
-	}
-	return Extraction{Status: Found, Answer: answer, Rule: fromPhrase}, true
-}
-
 // announcements lists where one of the nouns and a form of "is" stand, in order.
 func announcements(s string, nouns ...string) []announcement {
 	var all []announcement
@@ -97,13 +79,15 @@ func announcements(s string, nouns ...string) []announcement {
 				break
 			}
 			i += k
-			if i > 0 && isLetter(s[i-1]) {
+			end := i + len(noun)
+			if i > 0 && isLetter(s[i-1]) || end < len(s) && s[end] == 's' && isLetter(noun[0]) {
 				continue
 			}
-			end := i + len(noun)
 			if n, st := copula(s[end:]); n > 0 {
 				all = append(all, announcement{i, end + n, st})
 			} else if n := heading(s, i, end); n >= 0 {
+				all = append(all, announcement{i, end + n, asserts})
+			} else if n := formulaBehind(s, i, end); n >= 0 {
 				all = append(all, announcement{i, end + n, asserts})
 			}
 		}
@@ -119,7 +103,7 @@ var copulas = [...]struct {
 	{":", asserts}, {"：", asserts}, {"=", asserts}, {"是", asserts}, {"为", asserts}, {"就是", asserts},
 	{"应该是", asserts}, {"应为", asserts}, {"应是", asserts}, {"等于", asserts},
 	{"不是", denies}, {"并非", denies}, {"不可能是", denies}, {"可能是", hedges}, {"也许是", hedges}, {"或许是", hedges},
-	{"is", asserts}, {"equals", asserts}, {"must be", asserts}, {"should be", asserts}, {"will be", asserts},
+	{"is", asserts}, {"are", asserts}, {"aren't", denies}, {"aren’t", denies}, {"equals", asserts}, {"must be", asserts}, {"should be", asserts}, {"will be", asserts},
 	{"isn't", denies}, {"isn’t", denies}, {"wasn't", denies}, {"wasn’t", denies}, {"cannot be", denies},
 	{"can't be", denies}, {"can’t be", denies}, {"may not be", denies}, {"might not be", denies},
 	{"may be", hedges}, {"might be", hedges}, {"could be", hedges}, {"would be", hedges},
@@ -199,6 +183,15 @@ func announced(s string, i int) (answer string, stop int, question bool) {
 	}
 	rest := strings.TrimSpace(s[i:])
 	below := rest != "" && s[i] == '\n'
+	if n := displayEnd(rest); n > 0 {
+		start := i + strings.Index(s[i:], rest[:1])
+		stop, question = sentenceEnd(s, start+n)
+		if strings.ContainsAny(s[start+n:max(start+n, stop)], "\n") {
+			stop, question = start+n, false
+		}
+		stop = max(stop, start+n)
+		return flatten(s[start:stop]), stop, question
+	}
 	switch {
 	case below && strings.Contains(rest, "\n"):
 		if len(rest) <= maxLines*maxLine && isBlock(rest, taggedWords) {
@@ -218,8 +211,8 @@ func announced(s string, i int) (answer string, stop int, question bool) {
 	stop, question = sentenceEnd(s, i)
 	answer = strings.TrimSpace(s[min(i, stop):stop])
 	answer = strings.TrimSpace(strings.TrimLeft(answer, ":：= "))
-	answer = withoutLead(trimBold(answer))
-	return withoutContrast(answer), stop, question
+	answer = withoutAside(withoutContrast(withoutLead(trimBold(answer))))
+	return withoutSubject(answer), stop, question
 }
 
 // trimBold removes Markdown bold from around an answer, also when the sentence
@@ -250,10 +243,54 @@ func withoutLead(s string) string {
 	return s
 }
 
+// withoutAside removes a remark in brackets from behind a value: the "(see step
+// 6)" of "5 (see step 6)".
+func withoutAside(s string) string {
+	i := strings.LastIndex(s, " (")
+	if i < 0 || !strings.HasSuffix(s, ")") || !isValue(s[:i]) {
+		return s
+	}
+	words := 0
+	for w := range strings.FieldsSeq(s[i+2 : len(s)-1]) {
+		if words == 0 && (len(w) < 2 || !isLetter(w[0]) || !isLetter(w[1])) {
+			return s
+		}
+		words++
+	}
+	if words < 2 {
+		return s
+	}
+	return s[:i]
+}
+
+// withoutSubject returns the value of a sentence that stands in the place of an
+// answer: the 34 of "The largest n is 34". A sentence that says more is left alone.
+func withoutSubject(s string) string {
+	const longest = 200
+	if len(s) > longest {
+		return s
+	}
+	at, verb := -1, ""
+	for _, be := range [...]string{" is ", " are ", " equals ", " is: "} {
+		if n := strings.Count(s, be); n > 1 || n == 1 && at >= 0 {
+			return s
+		} else if n == 1 {
+			at, verb = strings.Index(s, be), be
+		}
+	}
+	if at < 0 || insideFormula(s[:at]) || strings.ContainsAny(s[:at], ",;:") || strings.Contains(s[:at], " and ") {
+		return s
+	}
+	if value := trimBold(strings.TrimSpace(s[at+len(verb):])); isValue(value) && stanceBefore(s[:at]+" ") == asserts {
+		return value
+	}
+	return s
+}
+
 // withoutContrast removes what an answer is contrasted with: the "not 43" of
 // "42, not 43". In "3, not 4, and 5" it may be more than that.
 func withoutContrast(s string) string {
-	for _, but := range [...]string{", not ", ", and not ", ", rather than ", " rather than ", ", instead of ", " instead of ", "，而不是", "，而非", "，不是", "而不是"} {
+	for _, but := range [...]string{", not ", ", and not ", " and not ", ", rather than ", " rather than ", ", instead of ", " instead of ", "，而不是", "，而非", "，不是", "而不是"} {
 		head, tail, ok := strings.Cut(s, but)
 		if !ok || head == "" {
 			continue
@@ -264,4 +301,73 @@ func withoutContrast(s string) string {
 		return trimBold(strings.TrimSpace(head))
 	}
 	return s
+}
+
+// displayEnd returns the length of the display formula that s starts with, its
+// delimiters included, 0 if it starts with none.
+func displayEnd(s string) int {
+	for _, d := range [...][2]string{{"$$", "$$"}, {`\[`, `\]`}} {
+		if body, ok := strings.CutPrefix(s, d[0]); ok {
+			const longest = 1 << 12
+			if i := strings.Index(body[:min(len(body), longest)], d[1]); i >= 0 {
+				return len(d[0]) + i + len(d[1])
+			}
+		}
+	}
+	return 0
+}
+
+// flatten puts a display formula on one line, without its delimiters.
+func flatten(s string) string {
+	body := s[2:]
+	i := strings.Index(body, "$$")
+	if s[0] == '\\' {
+		i = strings.Index(body, `\]`)
+	}
+	text := strings.TrimSpace(body[:i])
+	text = strings.TrimRight(text, ".,; ")
+	if strings.ContainsAny(text, "\n\r") {
+		text = strings.Join(strings.Fields(text), " ")
+	}
+	return strings.TrimSpace(text + " " + strings.Trim(body[i+2:], " .,"))
+}
+
+// formulaBehind returns the length of the space between the noun s[at:end] and
+// the formula that follows it and ends its line, where the noun starts the line:
+// "Answer \[ 9 \]". It returns -1 for anything else.
+func formulaBehind(s string, at, end int) int {
+	body := strings.TrimLeft(s[end:], " *\n")
+	gap := len(s[end:]) - len(body)
+	if gap == 0 {
+		return -1
+	}
+	n := displayEnd(body)
+	if n == 0 {
+		for _, d := range [...][2]string{{`\(`, `\)`}, {"$", "$"}} {
+			if in, ok := strings.CutPrefix(body, d[0]); ok && n == 0 {
+				if i := strings.Index(in[:min(len(in), maxLine)], d[1]); i >= 0 && !strings.Contains(in[:i], "\n") {
+					n = len(d[0]) + i + len(d[1])
+				}
+			}
+		}
+	}
+	if n == 0 {
+		return -1
+	}
+	if tail, _, _ := strings.Cut(body[n:], "\n"); strings.Trim(tail, " .*\r") != "" {
+		return -1
+	}
+	const longest = 40
+	line := s[max(0, at-longest):at]
+	if i := strings.LastIndexByte(line, '\n'); i >= 0 {
+		line = line[i+1:]
+	}
+	for w := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune("#* \t>", r) }) {
+		switch strings.ToLower(w) {
+		case "final", "the", "my", "correct":
+		default:
+			return -1
+		}
+	}
+	return gap
 }

@@ -45,7 +45,7 @@ func blockLine(line string, maxWords int) bool {
 	if n > maxWords {
 		return false
 	}
-	kind := readScalar(text).kind
+	kind := readDatum(text).kind
 	if kind == numeric || kind == symbols {
 		return true
 	}
@@ -99,7 +99,7 @@ func allNumbers(s string) bool {
 		if n++; n > maxLines || len(line) > maxLine {
 			return false
 		}
-		if text := clean(line); text != "" && readScalar(text).kind != numeric {
+		if text := clean(line); text != "" && readDatum(text).kind != numeric {
 			return false
 		}
 	}

@@ -1,6 +1,9 @@
 package mathverify
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // box is one \boxed or \fbox.
 type box struct {
@@ -85,7 +88,7 @@ func boxCommand(s string) int {
 }
 
 // fromBoxes returns the answer of the last box, or of the last run of boxes
-// that only "and", "or" or commas join.
+// that only "and", "or", commas or line breaks join.
 func fromBoxes(s string) (Extraction, bool) {
 	boxes := findBoxes(s)
 	if len(boxes) == 0 {
@@ -109,34 +112,45 @@ func fromBoxes(s string) (Extraction, bool) {
 	if parts[0] == "" {
 		return bad, true
 	}
-	next := last
+	names := []string{nameBefore(s[:last.start])}
+	next, joint := last, joint(none)
 	for i := len(outer) - 2; i >= 0; i-- {
 		b := outer[i]
-		if b.end < 0 || !joins(s[b.end:next.start]) {
+		if b.end < 0 {
 			break
 		}
+		name := names[len(names)-1]
+		j := joins(strings.TrimSuffix(strings.TrimRight(s[b.end:next.start], " $="), name))
+		if j == none || joint != none && j != joint {
+			break
+		}
+		joint = j
 		part := strings.TrimSpace(s[b.in:b.out])
 		if part == "" {
 			return bad, true
 		}
 		parts = append(parts, part)
+		names = append(names, nameBefore(s[:b.start]))
 		next = b
 	}
-	if operand(s[:next.start], s[last.end:]) {
+	if operand(s[:next.start], s[last.end:]) || ruledOut(s[:next.start]) || takenBack(parts[0], s[last.end:]) {
 		return bad, true
 	}
 	parts[0] += scaled(s[last.end:])
 	if repeated(parts) {
 		return Extraction{Status: Found, Answer: parts[0], Rule: fromBox}, true
 	}
-	var list strings.Builder
-	for i := len(parts) - 1; i >= 0; i-- {
-		list.WriteString(parts[i])
-		if i > 0 {
-			list.WriteString(", ")
+	if !slices.Contains(names, "") && !strings.Contains(strings.Join(parts, ""), "=") {
+		for i, name := range names {
+			parts[i] = name + " = " + parts[i]
 		}
 	}
-	return Extraction{Status: Found, Answer: list.String(), Rule: fromBox}, true
+	slices.Reverse(parts)
+	sep := ", "
+	if joint == lineBreak {
+		sep = "\n"
+	}
+	return Extraction{Status: Found, Answer: strings.Join(parts, sep), Rule: fromBox}, true
 }
 
 // repeated reports whether all parts are the same.
@@ -149,25 +163,72 @@ func repeated(parts []string) bool {
 	return true
 }
 
-// joins reports whether the text between two boxes makes them one list.
-func joins(s string) bool {
-	const longest = 64 // delimiters, spaces and one word
-	if len(s) > longest {
-		return false
+// joint is how the text between two boxes joins them.
+type joint uint8
+
+const (
+	none      joint = iota
+	listed          // by a comma or a word: one list
+	lineBreak       // each stands on a line of its own: lines of one answer
+)
+
+// nameBefore returns the x of a text that ends with "x =", "" if it has none.
+func nameBefore(s string) string {
+	s = strings.TrimRight(s, " $")
+	s, ok := strings.CutSuffix(s, "=")
+	if !ok {
+		return ""
 	}
-	joined := false
-	for f := range strings.FieldsFuncSeq(s, func(r rune) bool {
-		return r == ' ' || r == '\n' || r == '\t' || r == '$' || r == '*' || r == '\\' || r == '~'
-	}) {
+	s = strings.TrimRight(s, " ")
+	const longest = 12
+	i := len(s)
+	for i > 0 && len(s)-i < longest && (isLetter(s[i-1]) || isDigit(s[i-1]) || strings.IndexByte("_{}'\\", s[i-1]) >= 0) {
+		i--
+	}
+	if i == len(s) || isDigit(s[i]) || i > 0 && strings.IndexByte(" $(,", s[i-1]) < 0 {
+		return ""
+	}
+	return s[i:]
+}
+
+// joins tells how the text between two boxes joins them: a conjunction or comma
+// at its end makes them a list, with a few words such as a unit before it, but
+// none that turns from one answer to another.
+func joins(s string) joint {
+	const longest = 96 // bytes
+	if len(s) > longest {
+		return none
+	}
+	how := none
+	if s == "" {
+		how = listed
+	} else if strings.Contains(s, "\n") {
+		how = lineBreak
+	}
+	words := 0
+	for f := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(" \n\r\t$*\\~{}", r) }) {
 		switch f {
-		case ",", "，", "、", ";", "and", "or", ",and", ",or", "和", "或", "text{and}", "text{or}", "quad", "qquad":
-			joined = joined || f[0] != 'q'
-		case "(", ")", "[", "]": // \( \) \[ \]
-		default:
-			return false
+		case ",", "，", "、", ";", "and", "or", ",and", ",or", "和", "或":
+			how = listed
+			continue
+		case "(", ")", "[", "]", "quad", "qquad", "text", "textrm", "mathrm": // \( \) \[ \]
+			continue
+		}
+		if words++; words > 4 || how == listed || strings.ContainsAny(f, ".=+!?:") {
+			return none
+		}
+		w := strings.ToLower(strings.Trim(f, ",;()"))
+		if cues[w] != cueNone || negators[w] || conditionals[w] || w == "but" || w == "then" || w == "finally" {
+			return none
+		}
+		if strings.HasSuffix(f, ",") || strings.HasSuffix(f, ";") {
+			how = listed
 		}
 	}
-	return joined
+	if words > 0 && how != listed {
+		return none
+	}
+	return how
 }
 
 // scaled returns the percent sign or the magnitude that stands behind a box and
@@ -179,7 +240,7 @@ func scaled(after string) string {
 			return "%"
 		}
 	}
-	for _, word := range [...]string{"percent", "thousand", "million", "billion", "trillion", "万", "亿"} {
+	for _, word := range [...]string{"percent", "pct", "thousand", "million", "billion", "trillion", "万", "亿"} {
 		if rest, ok := strings.CutPrefix(after, word); ok && (rest == "" || !isLetter(rest[0])) {
 			return " " + word
 		}
@@ -197,6 +258,10 @@ func operand(before, after string) bool {
 			return true
 		case c == '-':
 			return n < 2 || before[n-2] != '-'
+		case c == '.':
+			return n > 1 && isDigit(before[n-2])
+		case c == '{':
+			return argument(before[:n-1])
 		}
 		if strings.HasSuffix(before, "−") {
 			return true
@@ -214,16 +279,127 @@ func operand(before, after string) bool {
 			}
 		}
 	}
-	if after != "" && (isDigit(after[0]) || isLetter(after[0])) {
+	for _, rel := range [...]string{"<", ">", "≤", "≥", "≠", `\neq`, `\ne`, `\lt`, `\gt`, `\le`, `\ge`, `\leq`, `\geq`} {
+		if strings.HasSuffix(words, rel) && !strings.HasSuffix(words, "->") && !strings.HasSuffix(words, "=>") && !quoteMark(words) && !tagEnds(words) {
+			return true // x > \boxed{5} is no 5
+		}
+	}
+	if after != "" && (isDigit(after[0]) || isLetter(after[0]) || after[0] == '{' ||
+		(after[0] == '.' || after[0] == ',') && len(after) > 1 && isDigit(after[1])) {
 		return true
 	}
 	after = strings.TrimLeft(after, " ")
-	for _, op := range [...]string{"^", "_", "+", "/", "!$", `!\)`, `!\]`, `\cdot`, `\times`, `\div`, `\pm`, `\frac`, `\sqrt`, "×", "·", "÷"} {
-		if strings.HasPrefix(after, op) {
-			return true
+	for _, op := range operators {
+		if rest, ok := strings.CutPrefix(after, op); ok {
+			// \pm is an operator, \pmod names the modulus of the answer.
+			return op[0] != '\\' || op[1] == '!' || rest == "" || !isLetter(rest[0])
 		}
 	}
 	return false
+}
+
+// operators behind a box go on with its formula.
+var operators = [...]string{"^", "_", "+", "/", "!$", `!\)`, `!\]`, `\cdot`, `\times`, `\div`, `\pm`, `\frac`, `\sqrt`, "×", "·", "÷",
+	`\pi`, `\theta`, `\alpha`, `\beta`, `\ln`, `\log`, `\sin`, `\cos`, `\tan`, `\infty`, `\left(`, "π", "√"}
+
+// tagEnds reports a text that ends with a tag such as <answer>.
+func tagEnds(s string) bool {
+	i := strings.LastIndexByte(s, '<')
+	return i >= 0 && strings.HasSuffix(s, ">") && strings.IndexFunc(strings.TrimLeft(s[i+1:len(s)-1], "/"), func(r rune) bool {
+		return r != '_' && (r > 'z' || !isLetter(byte(r)))
+	}) < 0
+}
+
+// quoteMark reports a text whose last line is only the mark of a quotation.
+func quoteMark(s string) bool {
+	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:]) == ">"
+}
+
+// argument reports whether the brace that follows s opens the argument of a
+// command that computes, or an exponent.
+func argument(s string) bool {
+	if s == "" {
+		return false
+	}
+	switch s[len(s)-1] {
+	case '^', '_', '}':
+		return true
+	}
+	i := len(s)
+	for i > 0 && isLetter(s[i-1]) {
+		i--
+	}
+	if i == 0 || s[i-1] != '\\' {
+		return false
+	}
+	switch s[i:] {
+	case "sqrt", "frac", "dfrac", "tfrac", "cfrac", "binom", "overline", "bar", "hat", "vec", "cancel", "xcancel", "bcancel", "sout", "st":
+		return true
+	}
+	return false
+}
+
+// ruledOut reports whether the clause before a box says that its content is not
+// the answer.
+func ruledOut(before string) bool {
+	clause := before[sentenceStart(before, len(before)):]
+	for _, sep := range [...]string{",", ";", ":", " so ", " therefore ", " thus ", " hence "} {
+		if i := strings.LastIndex(clause, sep); i >= 0 {
+			clause = clause[i+len(sep):]
+		}
+	}
+	last := ""
+	for w := range wordsIn(clause) {
+		switch w {
+		case "cannot", "can't", "mistake", "incorrect", "wrong", "exclude", "reject", "unlikely":
+			return true
+		case "out":
+			if last == "rule" || last == "ruled" {
+				return true
+			}
+		case "be":
+			if last == "not" || last == "never" {
+				return true
+			}
+		}
+		last = w
+	}
+	return false
+}
+
+// takenBack reports whether the text behind a box calls it wrong, in the rest of
+// its sentence ("is incorrect", ", but this is wrong") or in the next one when
+// that is short and points back ("That is wrong."), or replaces it there ("Correction: the answer is 6.").
+func takenBack(answer, after string) bool {
+	const longest = 8 // words
+	const first = 2   // sentences
+	after = strings.TrimPrefix(strings.TrimLeft(after, " $\n"), "</answer>")
+	k, end := 0, 0
+	for s := range sentences(after) {
+		end = strings.Index(after[end:], s) + end + len(s)
+		if k++; k > first {
+			break
+		}
+		n, wrong, points, negated := 0, false, k == 1, false
+		for w := range wordsIn(s) {
+			if n++; n > longest {
+				break
+			}
+			switch w {
+			case "wrong", "incorrect", "mistaken", "false", "mistake", "rejected", "extraneous":
+				wrong = wrong || !negated
+			case "correct", "right", "answer":
+				wrong = wrong || negated && k == 1
+			case "that", "this", "it", "that's", "it's":
+				points = true
+			}
+			negated = w == "not" || w == "isn't" || negated && (w == "the" || w == "a")
+		}
+		if wrong && points && n <= longest || k == 1 && strings.HasPrefix(s, "(or ") {
+			return true
+		}
+	}
+	return retracts(answer, after[:min(end+1, len(after))])
 }
 
 func hasSuffixFold(s, suffix string) bool {

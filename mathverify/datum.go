@@ -38,19 +38,21 @@ const (
 	ruleLines     = "lines"
 	ruleBullets   = "bullets"
 	ruleUnit      = "unit"
+	ruleBudget    = "step budget"
+	ruleUnread    = "not mathematics"
 )
 
-// scalar is one value of an answer.
-type scalar struct {
+// datum is one value of an answer.
+type datum struct {
 	reading
 	kind     kind
 	text     string // cleaned
 	variable byte   // the x of "x=5", 0 if there is none
 }
 
-// readScalar classifies a cleaned text.
-func readScalar(s string) scalar {
-	v := scalar{text: s}
+// readDatum classifies a cleaned text.
+func readDatum(s string) datum {
+	v := datum{text: s}
 	if r, ok := parseNumber(strings.TrimPrefix(s, "=")); ok {
 		v.reading, v.kind = r, numeric
 		return v
@@ -76,8 +78,8 @@ func readScalar(s string) scalar {
 	return v
 }
 
-// compareScalars applies the rules for single values. It is symmetric.
-func compareScalars(a, b scalar, depth int) (Verdict, string) {
+// compareData applies the rules for single values. It is symmetric.
+func compareData(a, b datum, depth int) (Verdict, string) {
 	if a.text == b.text {
 		return Equal, ruleIdentical
 	}
@@ -125,7 +127,7 @@ func labels(text, letter string) bool {
 	return singleLetter(letter) && strings.Trim(first, ".:)(") == letter
 }
 
-func compareNumbers(a, b scalar) (Verdict, string) {
+func compareNumbers(a, b datum) (Verdict, string) {
 	if a.num != b.num {
 		if (a.loose || b.loose) && a.num.abs() == b.num.abs() {
 			return Undecided, ruleSign

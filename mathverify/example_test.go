@@ -25,7 +25,7 @@ func ExampleVerify() {
 	// 1/3, 0.333: different (number)
 	// 12, 12%: different (number)
 	// -5.2, (5.2): undecided (sign convention)
-	// x^2-1, (x-1)(x+1): undecided (symbolic)
+	// x^2-1, (x-1)(x+1): equal (canonical form)
 	// No Error, no error.: equal (text)
 }
 

@@ -104,15 +104,15 @@ func compareLists(a, b list, aOK, bOK bool, x, y string, depth int) (Verdict, st
 		if !aOK {
 			a, x, y = b, y, x
 		}
-		return listAgainstOne(a, x, readScalar(y), depth)
+		return listAgainstOne(a, x, readDatum(y), depth)
 	}
 	return compareItems(readAll(a.items), readAll(b.items), orderUnknown, depth)
 }
 
-func readAll(items []string) []scalar {
-	out := make([]scalar, len(items))
+func readAll(items []string) []datum {
+	out := make([]datum, len(items))
 	for i, s := range items {
-		out[i] = readScalar(s)
+		out[i] = readDatum(s)
 	}
 	return out
 }
@@ -120,7 +120,7 @@ func readAll(items []string) []scalar {
 // listAgainstOne compares a list of two values or more, written as text, with a
 // single one. It
 // never finds them equal.
-func listAgainstOne(l list, text string, one scalar, depth int) (Verdict, string) {
+func listAgainstOne(l list, text string, one datum, depth int) (Verdict, string) {
 	if one.comma || l.bare && (one.kind != numeric || otherReading(text, one)) {
 		return Undecided, ruleComma
 	}
@@ -132,7 +132,7 @@ func listAgainstOne(l list, text string, one scalar, depth int) (Verdict, string
 		if !decided(s) {
 			return Undecided, ruleList
 		}
-		v, _ := compareScalars(s, one, depth)
+		v, _ := compareData(s, one, depth)
 		all = all && v == Equal
 	}
 	if all {
@@ -142,7 +142,7 @@ func listAgainstOne(l list, text string, one scalar, depth int) (Verdict, string
 }
 
 // decided reports whether a value's comparison with its like is final.
-func decided(s scalar) bool {
+func decided(s datum) bool {
 	return !s.huge && !s.loose && (s.kind == numeric || s.kind == words || s.kind == symbols)
 }
 
@@ -156,7 +156,7 @@ const (
 )
 
 // compareItems compares item by item, and as multisets where that fails.
-func compareItems(a, b []scalar, o order, depth int) (Verdict, string) {
+func compareItems(a, b []datum, o order, depth int) (Verdict, string) {
 	equal := len(a) == len(b)
 	final := true
 	for _, s := range a {
@@ -172,7 +172,7 @@ func compareItems(a, b []scalar, o order, depth int) (Verdict, string) {
 			return Undecided, ruleVariable
 		}
 		for i := range a {
-			v, r := compareScalars(a[i], b[i], depth)
+			v, r := compareData(a[i], b[i], depth)
 			equal = equal && v == Equal
 			if v == Undecided {
 				final, rule = false, r
@@ -205,7 +205,7 @@ func compareItems(a, b []scalar, o order, depth int) (Verdict, string) {
 }
 
 // oneName returns the variable of the first item.
-func oneName(items []scalar) byte {
+func oneName(items []datum) byte {
 	if len(items) == 0 {
 		return 0
 	}
@@ -213,7 +213,7 @@ func oneName(items []scalar) byte {
 }
 
 // namesDiffer reports whether the items are not all assigned to one variable.
-func namesDiffer(items []scalar) bool {
+func namesDiffer(items []datum) bool {
 	for _, s := range items {
 		if s.variable != oneName(items) {
 			return true
@@ -224,7 +224,7 @@ func namesDiffer(items []scalar) bool {
 
 // keys returns sorted keys that are equal for equal values. Names of variables
 // and currencies are part of them.
-func keys(items []scalar) []string {
+func keys(items []datum) []string {
 	out := make([]string, len(items))
 	for i, s := range items {
 		if s.kind == numeric {

@@ -4,21 +4,21 @@ import "strings"
 
 // unitSuffix reads a cleaned text that is a number and one lower-case English
 // word: 42 apples.
-func unitSuffix(s string) (num scalar, unit string, ok bool) {
+func unitSuffix(s string) (num datum, unit string, ok bool) {
 	i := strings.LastIndexByte(s, ' ')
 	if i <= 0 {
-		return scalar{}, "", false
+		return datum{}, "", false
 	}
 	unit = s[i+1:]
 	if len(unit) < 3 || len(unit) > 24 {
-		return scalar{}, "", false
+		return datum{}, "", false
 	}
 	for k := range len(unit) {
 		if unit[k] < 'a' || unit[k] > 'z' {
-			return scalar{}, "", false
+			return datum{}, "", false
 		}
 	}
-	num = readScalar(s[:i])
+	num = readDatum(s[:i])
 	return num, unit, num.kind == numeric && decided(num) && num.currency == "" && num.variable == 0
 }
 
@@ -52,7 +52,7 @@ func compareUnit(gold, answer string) (v Verdict, rule string, ok bool) {
 	if one && (negators[unit] || maybes[unit] || conditionals[unit] || remarkWords[unit] || cues[unit] != cueNone || shortWords[unit]) {
 		return 0, "", false
 	}
-	g := readScalar(gold)
+	g := readDatum(gold)
 	if g.kind != numeric || !decided(g) || g.currency != "" || g.variable != 0 || strings.ContainsAny(gold, "%") || strings.ContainsAny(answer, "%°") {
 		return 0, "", false
 	}
@@ -82,7 +82,7 @@ func convertible(unit string) bool {
 // none of them a reading of the single one given: "42 43" and "between 41 and
 // 43". Digits of one badly grouped number, and numbers that are all the same,
 // are not.
-func severalNumbers(s string, one scalar) bool {
+func severalNumbers(s string, one datum) bool {
 	if one.kind != numeric || !decided(one) {
 		return false
 	}
@@ -93,7 +93,7 @@ func severalNumbers(s string, one scalar) bool {
 	for _, form := range [...][2]string{{"between ", " and "}, {"from ", " to "}} {
 		if len(s) > len(form[0]) && strings.EqualFold(s[:len(form[0])], form[0]) {
 			x, y, ok := strings.Cut(s[len(form[0]):], form[1])
-			a, b := readScalar(x), readScalar(y)
+			a, b := readDatum(x), readDatum(y)
 			return ok && a.kind == numeric && b.kind == numeric && decided(a) && decided(b) && a.num != b.num
 		}
 	}
@@ -104,7 +104,7 @@ func severalNumbers(s string, one scalar) bool {
 	all := true
 	joined := ""
 	for _, f := range fields {
-		x := readScalar(f)
+		x := readDatum(f)
 		if !isDigit(f[0]) || x.kind != numeric || !decided(x) || strings.ContainsAny(f, "/^!") {
 			return false
 		}
@@ -114,25 +114,25 @@ func severalNumbers(s string, one scalar) bool {
 	if all {
 		return false
 	}
-	x := readScalar(joined)
+	x := readDatum(joined)
 	return x.kind != numeric || x.num != one.num.abs()
 }
 
 // otherReading reports whether a list whose only separators are bare commas
 // could be the number given: with a decimal comma, or with groups of any size.
-func otherReading(s string, one scalar) bool {
+func otherReading(s string, one datum) bool {
 	s = strings.Trim(s, `()[]{}\`)
-	joined := readScalar(strings.ReplaceAll(s, ",", ""))
+	joined := readDatum(strings.ReplaceAll(s, ",", ""))
 	if joined.huge || joined.kind == numeric && joined.num.abs() == one.num.abs() {
 		return true
 	}
-	point := readScalar(strings.Replace(s, ",", ".", 1))
+	point := readDatum(strings.Replace(s, ",", ".", 1))
 	return point.huge || point.kind == numeric && point.num.abs() == one.num.abs()
 }
 
 // bracketsAgainstOne compares a bracketed text with a number. Two numbers or
 // more are not one.
-func bracketsAgainstOne(s string, one scalar) (Verdict, string) {
+func bracketsAgainstOne(s string, one datum) (Verdict, string) {
 	_, inside := brackets(s)
 	l, ok := splitList(inside)
 	if !ok || !decided(one) || groupedComma(inside) || l.bare && otherReading(inside, one) {
@@ -163,7 +163,7 @@ func compareLabels(a, b string) (Verdict, string) {
 	}
 	differ, unsure, wordy, after := 0, false, false, false
 	for i := range x {
-		s, t := readScalar(strings.TrimRight(x[i], ".:;,")), readScalar(strings.TrimRight(y[i], ".:;,"))
+		s, t := readDatum(strings.TrimRight(x[i], ".:;,")), readDatum(strings.TrimRight(y[i], ".:;,"))
 		if s.kind != numeric || t.kind != numeric {
 			if s.kind == numeric || t.kind == numeric || !sameWord(x[i], y[i]) {
 				return Undecided, ruleSymbolic

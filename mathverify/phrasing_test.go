@@ -115,7 +115,7 @@ var phrasings = []struct{ want, gold, response string }{
 	{"bad answer", "42", "The answer is probably 42."},
 	{"different", "42", `\boxed{42!}`},
 	{"different", "42", `\boxed{42^2}`},
-	{"undecided", "5", "The answer is 5! = 120"},
+	{"different", "5", "The answer is 5! = 120"},
 	{"different", "5", "The answer is $5!$"},
 
 	// Right, in other words.
@@ -130,17 +130,18 @@ var phrasings = []struct{ want, gold, response string }{
 	{"equal", "42", `\boxed{42\text{ apples}}`},
 	{"equal", "1", "The answer is 1 apple."},
 	{"different", "42", "The answer is 43 apples."},
-	{"undecided", "42", "The answer is 4200 centimeters."},
-	{"undecided", "42 apples", "The answer is 42."},
-	{"undecided", "42", "The answer is 42 million."},
+	{"different", "42", "The answer is 4200 centimeters."},
+	{"equal", "42 apples", "The answer is 42."},
+	{"different", "42", "The answer is 42 million."},
 	{"undecided", "42", "The answer is 42 dozens."},
 	{"different", "42", "The answer is 42 percent."},
-	{"undecided", "42", "The answer is 42 cents."},
+	{"equal", "42", "The answer is 42 cents."},
 	{"undecided", "1", "The answer is 1 not."},
 	{"equal", "42", `\boxed{42^\circ}`},
 	{"equal", "42°", `\boxed{42}`},
 	{"equal", "42°", `\boxed{42^{\circ}}`},
-	{"equal", "100,200", "The answer is 100200."},
+	{"undecided", "100,200", "The answer is 100200."},
+	{"equal", "411522", "The answer is 411,522."},
 }
 
 func TestPhrasings(t *testing.T) {

@@ -85,7 +85,8 @@ func retracts(answer, tail string) bool {
 				return true
 			case c == cueFirst && n < 3 && (w == "wait" || strings.Contains(s, "No,") || strings.Contains(s, " no,") || strings.EqualFold(s, "no")):
 				return true
-			case c == cueBe && last != cueModal, c == cueModal && w == "possibly":
+			case c == cueBe && last != cueModal, c == cueModal && w == "possibly",
+				c == cueWrong && (prev == "not" || prev == "never" || prev == "isn't" || prev == "no"):
 				c = cueNone
 			case prev == "make" && w == "that", prev == "second" && strings.HasPrefix(w, "thought"), prev == "i" && w == "meant":
 				return true
@@ -298,8 +299,8 @@ func (v value) replacedBy(s string) bool {
 	case t == "":
 		return false
 	case len(v.numbers) > 0:
-		x := readScalar(t)
-		return x.kind == numeric && !slices.Contains(v.numbers, x.num.abs()) && x.num != readScalar(v.text).num
+		x := readDatum(t)
+		return x.kind == numeric && !slices.Contains(v.numbers, x.num.abs()) && x.num != readDatum(v.text).num
 	case v.letter:
 		return len(t) == 1 && t[0] >= 'A' && t[0] <= 'Z' && t != v.text
 	}

@@ -62,9 +62,22 @@ func abbreviated(s string, start, i int) bool {
 		from > start && word[0] != 'I' || len(next) > 1 && next[1] == '.'
 }
 
-// factorialSign reports an exclamation mark within a formula: 5! = 120, $5!$.
+// factorialSign reports an exclamation mark within a formula: 5! = 120, $5!$,
+// n(n-1)!. Behind a number at the end of a sentence it is an exclamation.
 func factorialSign(s string, i int) bool {
-	if i == 0 || !isDigit(s[i-1]) && !isLetter(s[i-1]) && s[i-1] != ')' || i+1 == len(s) {
+	if i > 0 && s[i-1] == '!' {
+		i-- // 5!!
+	}
+	if i == 0 || !isDigit(s[i-1]) && !isLetter(s[i-1]) && s[i-1] != ')' {
+		return false
+	}
+	if strings.HasPrefix(s[i:], "!!") {
+		return true
+	}
+	if s[i-1] == ')' || isLetter(s[i-1]) && (i == 1 || !isLetter(s[i-2])) {
+		return true
+	}
+	if i+1 == len(s) {
 		return false
 	}
 	if s[i+1] == '$' || s[i+1] == ')' {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package mathverify_test
+
+const raceEnabled = false
