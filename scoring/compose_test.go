@@ -71,7 +71,7 @@ func TestCompositeNull(t *testing.T) {
 		{"task + 0", "expression", scoring.Record{Response: "a", Task: "task + task"}, scoring.Error},
 		{"task + 0", "unknown metric", scoring.Record{Response: "a", Task: "nope"}, scoring.Error},
 		{"1/em", "guard the division", scoring.Record{Response: "a", Gold: scoring.Text("b")}, scoring.Error},
-		{"em > 0 ? em : math_verify(profile=reference)", "not yet available", scoring.Record{Response: "a", Gold: scoring.Text("a")}, scoring.Error},
+		{"em > 0 ? em : math_verify(rule=retrieval_calculate)", "no strict reading", scoring.Record{Response: "a", Gold: scoring.Text("a")}, scoring.Error},
 	} {
 		m, err := scoring.Builtin().Parse(c.text)
 		if err != nil {

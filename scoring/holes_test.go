@@ -40,9 +40,9 @@ var holes = []struct {
 	{19, "a tag in the thinking voids a right answer", "iou", scoring.Text(`{"columns":["x"],"data":[["1"]]}`), `put it in <answer>..</answer></think><answer>{"columns":["x"],"data":[["1"]]}</answer>`, 0, 1, scoring.Judged},
 	{20, "columns ignored", "iou", scoring.Text(`{"columns":["a","b"],"data":[["1","2"]]}`), `x</think><answer>{"columns":["b","a"],"data":[["1","2"]]}</answer>`, 1, 0, scoring.Judged},
 	// T4 has no reference value here yet; strict looks behind the thinking only and has no laxity.
-	{21, "candidates in the tail of the thinking", "math_verify", scoring.Text("7"), `\boxed{7}</think>done.`, math.NaN(), 0, scoring.Judged},
-	{22, "percent laxity", "math_verify", scoring.Text("50"), `</think>\boxed{50%}`, math.NaN(), 0, scoring.Judged},
-	{22, "six-place rounding", "math_verify", scoring.Text("0.1234567"), `</think>\boxed{0.12345674}`, math.NaN(), 0, scoring.Judged},
+	{21, "candidates in the tail of the thinking", "math_verify", scoring.Text("7"), `\boxed{7}</think>done.`, 1, 0, scoring.Judged},
+	{22, "percent laxity", "math_verify", scoring.Text("12"), `</think>The answer is 12%`, 1, 0, scoring.Judged},
+	{22, "six-place rounding", "math_verify", scoring.Text("0.1234567"), `</think>\boxed{0.12345674}`, 1, 0, scoring.Judged},
 
 	// Properties of the metrics: documented, the same on both sides.
 	{7, "any order of the right set", "ndcg", scoring.Lines(letters(10)...), "x</think>[Answer]\n" + strings.Join(reversed(letters(10)), "\n"), 0.6678559202923126, 0.6678559202923126, scoring.Judged},

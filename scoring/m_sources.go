@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/golongrl/golongrl/internal/py"
-	"github.com/golongrl/golongrl/mathverify"
 )
 
 // makeGSM8K is the data source openai/gsm8k: a number behind "#### ".
@@ -178,71 +177,4 @@ func lastAnswerBlock(s string) (block string, ok bool) {
 		}
 		block, ok, s = py.Strip(b), true, tail
 	}
-}
-
-// makeMathVerify is T4, verification of mathematical answers by string rules:
-// numbers, fractions, percentages, signs, thousands, boxes, words, and lines
-// of values (package mathverify). What the rules cannot decide is undecided and
-// has no score.
-//
-// Source: arXiv 2605.19577, Table 1; rules of our own.
-func makeMathVerify(o *Options) (Metric, error) {
-	if o.Profile == Reference {
-		return o.make(func(*Record) Result {
-			return null(Error, "math_verify(profile=reference) is not yet available: use the strict profile for this task")
-		})
-	}
-	required := strictOption(o)
-	return o.make(func(rec *Record) Result {
-		golds, bad := scalarTexts(nil, rec.Gold.v)
-		if bad != nil {
-			return *bad
-		}
-		for _, g := range golds {
-			if isBlank(g) {
-				return null(BadGold, "reference is blank: give the value that the answer must equal")
-			}
-		}
-		text, ok, why := visibleText(rec.Response, required)
-		if !ok {
-			return gateFail(why)
-		}
-		found := mathverify.Extract(text)
-		answer := found.Answer
-		switch found.Status {
-		case mathverify.NoAnswer:
-			return zero(NoAnswer, "no final answer was found")
-		case mathverify.BadAnswer:
-			r := zero(BadAnswer, "the final answer is cut off, empty, ambiguous or taken back")
-			r.Answer = answer
-			return r
-		}
-		return verifyAny(rec, golds, answer)
-	})
-}
-
-// verifyAny scores 1 if answer equals one of golds. It is undecided if it
-// equals none for certain and may equal one.
-func verifyAny(rec *Record, golds []string, answer string) Result {
-	undecided := ""
-	r := judged(0, answer)
-	for _, g := range golds {
-		verdict, rule := mathverify.Verify(g, answer)
-		if rec.explain {
-			r.why(rule, "%s against %s: %s", quote(answer), quote(g), verdict)
-		}
-		switch verdict {
-		case mathverify.Equal:
-			r.Value = 1
-			return r
-		case mathverify.Undecided:
-			undecided = g
-		}
-	}
-	if undecided == "" {
-		return r
-	}
-	u := null(Undecided, "no rule compares %s with %s", quote(answer), quote(undecided))
-	u.Answer, u.Why = answer, r.Why
-	return u
 }

@@ -76,6 +76,26 @@ func (o *Options) Int(key string) int {
 	return n
 }
 
+// Float takes the option key, a number from 0 to below 1; 0 if it is absent.
+func (o *Options) Float(key string) float64 {
+	v, ok := o.take(key)
+	if !ok {
+		return 0
+	}
+	x, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(x >= 0 && x < 1) {
+		o.fail("%s=%s: use a number from 0 to below 1", key, v)
+		return 0
+	}
+	if x > 0 {
+		o.taken = append(o.taken, Arg{key, strconv.FormatFloat(x, 'g', -1, 64)})
+	}
+	return x
+}
+
+// Flag takes the option key, true or false; false if it is absent.
+func (o *Options) Flag(key string) bool { return o.Choice(key, "false", "true") == "true" }
+
 func (o *Options) take(key string) (string, bool) {
 	for i, a := range o.args {
 		if a.Key == key {

@@ -50,6 +50,13 @@ func makeAliases() map[string]string {
 		"NDCG": "ndcg", "Pairwise_Accuracy": "pairwise", "Accuracy": "choice(rule=longbench_pro)",
 		"F1_Score": "f1", "SubEM": "sub_em", "Summary": "rouge_l",
 		"openai/gsm8k": "gsm8k",
+
+		"lighteval/MATH": "math_verify(rule=hendrycks)", "DigitalLearningGmbH/MATH-lighteval": "math_verify(rule=hendrycks)", "HuggingFaceH4/MATH-500": "math_verify(rule=hendrycks)",
+		"math_dapo": "math_verify(rule=minerva)", "math": "math_verify(rule=minerva)", "math_dapo_reasoning": "math_verify(rule=minerva)", "math_longcot": "math_verify(rule=minerva)",
+		"math_dapo_math_verify": "math_verify(rule=math_verify)", "hiyouga/geometry3k": "math_verify(rule=geo3k)", "retrieval_calculate": "math_verify(rule=retrieval_calculate)",
+	}
+	for _, s := range []string{"aops_forum", "synthetic_math", "amc_aime", "synthetic_amc", "cn_k12", "olympiads"} {
+		m["numina_"+s] = "math_verify(rule=prime)"
 	}
 	for _, s := range []string{"nq", "triviaqa", "popqa", "hotpotqa", "2wikimultihopqa", "musique", "bamboogle"} {
 		m["searchR1_"+s] = "search_r1"
@@ -94,6 +101,9 @@ func TaskKey(task string) string {
 		if a.Key == "rule" && a.Value == "longbench_pro" {
 			return "Accuracy"
 		}
+		if aliased && s.Name == "math_verify" {
+			return task // the other math sources group by their own names
+		}
 	}
 	if k, ok := taskKeys[s.Name]; ok {
 		return k
@@ -102,8 +112,6 @@ func TaskKey(task string) string {
 }
 
 var (
-	mathSources = []string{"lighteval/MATH", "DigitalLearningGmbH/MATH-lighteval", "HuggingFaceH4/MATH-500", "math_dapo", "math", "math_dapo_reasoning",
-		"math_dapo_math_verify", "math_longcot", "numina_aops_forum", "numina_synthetic_math", "numina_amc_aime", "numina_synthetic_amc", "numina_cn_k12", "numina_olympiads"}
 	codeSources  = []string{"codecontests", "apps", "codeforces", "taco"}
 	modelSources = []string{"model_verify", "retrieval_summary_calculate", "model_judge", "retrieval_model_judge"}
 )
@@ -112,23 +120,24 @@ var (
 // several spellings.
 func mathMode(s string) bool { return strings.Contains(s, "math_longcot_math_verify") }
 
+// mathSource returns the spelling of a released source of mathematics besides T4,
+// "" for any other source.
+func mathSource(s string) string {
+	if strings.HasPrefix(s, "MATH##") || strings.HasPrefix(s, "aime") {
+		return "math_verify(rule=math_metric)"
+	}
+	if to := aliases[s]; strings.HasPrefix(to, "math_verify(") {
+		return to
+	}
+	return ""
+}
+
 // unsupportedSource says why a released data_source has no scorer here; "" if
 // it is not such a name. The tests follow the order of the released dispatch.
 func unsupportedSource(s string) string {
-	for _, m := range mathSources {
-		if s == m {
-			return "data_source " + s + ": its math scorer is not yet available; use task math_verify"
-		}
-	}
 	switch {
-	case strings.HasPrefix(s, "MATH##") || strings.HasPrefix(s, "aime"):
-		return "data_source " + s + ": its math scorer is not yet available; use task math_verify"
 	case s == "math_stem" || s == "math_stem_longcot":
 		return "data_source " + s + ": the release does not contain its scorer"
-	case s == "hiyouga/geometry3k":
-		return "data_source " + s + ": its scorer is not available"
-	case s == "retrieval_calculate":
-		return "data_source " + s + ": its scorer is not yet available"
 	case s == "longbench_pro":
 		return "data_source longbench_pro needs a reward_mode: give one of the 25 task names"
 	}
@@ -269,6 +278,22 @@ func Released(dataSource string, groundTruth, extra py.Value) (task, lang string
 		return aliases[metric], lang, gold, nil
 	}
 
+	if to := mathSource(dataSource); to != "" {
+		// The released code takes ground_truth as it is, but for
+		// retrieval_calculate, which takes the last of a list.
+		ref := groundTruth
+		if dataSource == "retrieval_calculate" {
+			if last(); groundTruth.Kind() == py.List {
+				ref = gt
+			}
+		}
+		gold.ref, gold.hasRef = ref, true
+		gold.v = gt
+		if label, ok := gt.Get("golden_label"); ok {
+			gold.v = label
+		}
+		return to, "", gold, nil
+	}
 	if to, ok := aliases[dataSource]; ok && (to == "gsm8k" || to == "search_r1") {
 		gold.v = gt
 		if to == "search_r1" {

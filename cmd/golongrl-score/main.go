@@ -3,10 +3,11 @@
 //
 //	golongrl-score score rollouts.jsonl            one JSON result per response on stdout
 //	golongrl-score explain rollouts.jsonl --id 7   why a response got its score
+//	golongrl-score verify '1/2' '\boxed{0.5}'       whether a mathematical answer is right
 //	golongrl-score metrics                         what can be scored
 //
 // The exit status is 0 if every response got a score, 1 if one did not or
-// something failed, and 2 if the command line is wrong.
+// something failed, and 2 if the command line is wrong; verify adds 3.
 package main
 
 import (
@@ -70,7 +71,7 @@ func run(args []string, s streams) int {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetArgs(args)
-	root.AddCommand(scoreCommand(s), explainCommand(s), metricsCommand(s), versionCommand(s))
+	root.AddCommand(scoreCommand(s), explainCommand(s), verifyCommand(s), metricsCommand(s), versionCommand(s))
 	cmd, err := root.ExecuteC()
 	if err == nil {
 		return 0
