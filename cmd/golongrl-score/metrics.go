@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/golongrl/golongrl/internal/py"
+	"github.com/golongrl/golongrl/mathverify"
 	"github.com/golongrl/golongrl/scoring"
 )
 
@@ -22,6 +23,11 @@ type metricInfo struct {
 
 const gateOption, langOption = "gate=required", "lang=zh|en"
 
+// mathOptions are those of math_verify.
+var mathOptions = []string{gateOption, "rel_tol=0.N", "preset=" + strings.Join(mathverify.Presets()[1:], "|"), "log_base=e|10", "decimal_comma=true", "ignore_units=true",
+	"ignore_percent=true", "fold_case=true", "ordered_lists=true", "tuple_as_set=true", "any_value=true",
+	"rule=math_metric|hendrycks|minerva|prime|geo3k|retrieval_calculate (reference)"}
+
 // metricInfos describes the built-in metrics in the registry's order; a test
 // holds it to that.
 func metricInfos() []metricInfo {
@@ -29,7 +35,7 @@ func metricInfos() []metricInfo {
 		{"em", []string{"T1", "EM"}, []string{gateOption}, "the answer equals the reference"},
 		{"choice", []string{"T2", "selection", "Accuracy"}, []string{gateOption, "rule=longbench_pro (reference)"}, "the chosen letter, A to J, is the reference's"},
 		{"f1", []string{"T3", "F1_Score"}, []string{gateOption}, "F1 over the sets of lines"},
-		{"math_verify", []string{"T4", "math_longcot_math_verify"}, []string{gateOption}, "the value is equal to the reference's"},
+		{"math_verify", []string{"T4", "math_longcot_math_verify"}, mathOptions, "the value is equal to the reference's"},
 		{"iou", []string{"T5", "multitableqa_pretraining"}, []string{gateOption}, "intersection over union of the table's rows"},
 		{"sub_em", []string{"T6", "SubEM"}, []string{gateOption}, "share of the reference's lines that the answer has"},
 		{"ndcg", []string{"T7", "NDCG"}, []string{"@k", gateOption}, "NDCG of the lines against the reference's order"},
@@ -92,6 +98,9 @@ with options, such as ndcg@10 or rouge_l(lang=zh,profile=reference), a name of
 the paper (T1 to T9) or of the release, or an expression over metrics such as
 "0.9*task + 0.1*format - 0.2*(length > 8000 ? 1 : 0)".
 
+Presets of math_verify: strict, mathverify, golongrl, math_metric, hendrycks,
+minerva, prm800k, prime_math, qwen, docmath.
+
 Every metric takes profile=strict (the default: the paper's intent, with the
 holes of the released code closed) or profile=reference (the values of the
 released training code). Options apply to strict unless noted.`,
@@ -123,7 +132,7 @@ func metricsTable() string {
 				also += ", …"
 			}
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.name, also, strings.Join(m.options, " "), m.summary)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.name, also, strings.Join(brief(m.options), " "), m.summary)
 	}
 	w.Flush()
 	b.WriteString("\nReward modes of LongBench Pro and the metrics they are:\n")
@@ -133,6 +142,15 @@ func metricsTable() string {
 	}
 	w.Flush()
 	return b.String()
+}
+
+// brief cuts a long list of options short; --json has them all.
+func brief(options []string) []string {
+	const most = 3
+	if len(options) <= most {
+		return options
+	}
+	return append(options[:most-1:most-1], "…")
 }
 
 func metricsJSON() string {
