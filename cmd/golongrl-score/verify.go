@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/golongrl/golongrl/mathverify"
 )
@@ -36,8 +37,19 @@ Exit status: 0 if the answers are equal, 1 if they differ or there is no answer,
   golongrl-score verify 'x=\pm 3' '\boxed{x^2=9}'
   golongrl-score verify 3.1416 'It is \boxed{\pi}' --rel-tol 1e-5
   golongrl-score verify 7 - --preset golongrl < response.txt`,
-		Args: cobra.ExactArgs(2),
+		// Answers such as -5 are no flags, so the flags are told apart here.
+		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
+			args, flags := answersAndFlags(c.Flags(), args)
+			if err := c.Flags().Parse(flags); err != nil {
+				return usage("%v", err)
+			}
+			if help, _ := c.Flags().GetBool("help"); help {
+				return c.Help()
+			}
+			if len(args) != 2 {
+				return usage("give GOLD and RESPONSE, two arguments; there are %d", len(args))
+			}
 			p, err := mathverify.ParsePreset(preset)
 			if err != nil {
 				return usage("--preset %s: use one of %s", preset, strings.Join(mathverify.Presets(), ", "))
@@ -85,6 +97,30 @@ Exit status: 0 if the answers are equal, 1 if they differ or there is no answer,
 	f.BoolVar(&o.TupleAsSet, "tuple-as-set", false, "ignore the brackets around values")
 	f.BoolVar(&o.AnyValue, "any-value", false, "take the last value of a response that gives no answer")
 	return c
+}
+
+// answersAndFlags tells flags, which begin with two dashes and a letter, from
+// the rest. A flag that takes a value may have it in the next argument.
+func answersAndFlags(f *pflag.FlagSet, args []string) (answers, flags []string) {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case a == "--":
+			return append(answers, args[i+1:]...), flags
+		case a == "-h":
+			flags = append(flags, "--help")
+		case len(a) > 2 && a[:2] == "--" && (a[2]|0x20 >= 'a' && a[2]|0x20 <= 'z'):
+			flags = append(flags, a)
+			name, _, given := strings.Cut(a[2:], "=")
+			if flag := f.Lookup(name); flag != nil && !given && flag.NoOptDefVal == "" && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		default:
+			answers = append(answers, a)
+		}
+	}
+	return answers, flags
 }
 
 func verify(s streams, o mathverify.Options, gold, response string) error {
