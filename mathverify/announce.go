@@ -26,7 +26,7 @@ const maxWeak = 32
 
 // fromAnnouncement finds the last sentence that announces an answer.
 func fromAnnouncement(s string) (Extraction, bool) {
-	all := announcements(s, "answers", "Answers", "answer", "Answer", "ANSWER", "答案")
+	all := announcements(s, "answers", "Answers", "answer", "Answer", "ANSWER", "correct option", "correct choice", "答案")
 	if len(all) == 0 {
 		return Extraction{}, false
 	}
@@ -103,7 +103,7 @@ var copulas = [...]struct {
 	{":", asserts}, {"：", asserts}, {"=", asserts}, {"是", asserts}, {"为", asserts}, {"就是", asserts},
 	{"应该是", asserts}, {"应为", asserts}, {"应是", asserts}, {"等于", asserts},
 	{"不是", denies}, {"并非", denies}, {"不可能是", denies}, {"可能是", hedges}, {"也许是", hedges}, {"或许是", hedges},
-	{"is", asserts}, {"are", asserts}, {"aren't", denies}, {"aren’t", denies}, {"equals", asserts}, {"must be", asserts}, {"should be", asserts}, {"will be", asserts},
+	{"is", asserts}, {"are", asserts}, {"was", asserts}, {"aren't", denies}, {"aren’t", denies}, {"equals", asserts}, {"must be", asserts}, {"should be", asserts}, {"will be", asserts},
 	{"isn't", denies}, {"isn’t", denies}, {"wasn't", denies}, {"wasn’t", denies}, {"cannot be", denies},
 	{"can't be", denies}, {"can’t be", denies}, {"may not be", denies}, {"might not be", denies},
 	{"may be", hedges}, {"might be", hedges}, {"could be", hedges}, {"would be", hedges},
@@ -211,7 +211,7 @@ func announced(s string, i int) (answer string, stop int, question bool) {
 	stop, question = sentenceEnd(s, i)
 	answer = strings.TrimSpace(s[min(i, stop):stop])
 	answer = strings.TrimSpace(strings.TrimLeft(answer, ":：= "))
-	answer = withoutAside(withoutContrast(withoutLead(trimBold(answer))))
+	answer = withoutAside(withoutReason(withoutContrast(withoutLead(trimBold(answer)))))
 	return withoutSubject(answer), stop, question
 }
 
@@ -238,6 +238,17 @@ func withoutLead(s string) string {
 	for _, lead := range leads {
 		if rest, ok := strings.CutPrefix(s, lead); ok && rest != "" && (isDigit(rest[0]) || strings.IndexByte(`$-\*`, rest[0]) >= 0) {
 			return trimBold(rest)
+		}
+	}
+	return s
+}
+
+// withoutReason removes why an answer is so: the "because 2+3=5" of "5 because
+// 2+3=5".
+func withoutReason(s string) string {
+	for _, why := range [...]string{", because ", " because ", ", since ", " since ", ", as required", " as required", "，因为"} {
+		if head, _, ok := strings.Cut(s, why); ok && strings.TrimSpace(head) != "" && !insideFormula(head) {
+			return trimBold(strings.TrimSpace(head))
 		}
 	}
 	return s

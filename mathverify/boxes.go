@@ -235,6 +235,11 @@ func joins(s string) joint {
 // belongs to its number.
 func scaled(after string) string {
 	after = strings.TrimLeft(after, " $")
+	for _, text := range [...]string{`\text{`, `\mathrm{`, `\textrm{`} {
+		if rest, ok := strings.CutPrefix(after, text); ok {
+			after = strings.TrimLeft(rest, " ")
+		}
+	}
 	for _, sign := range [...]string{`\%`, "%", "％"} {
 		if strings.HasPrefix(after, sign) {
 			return "%"

@@ -130,6 +130,9 @@ func (o Options) compare(ctx context.Context, r *Report) error {
 	gold, answer := r.Gold.Answer, r.Answer.Answer
 	if !o.refined() {
 		r.Verdict, r.Rule = verifyText(gold, answer)
+		if r.Verdict == Equal && factorials(gold) != factorials(answer) {
+			r.Verdict, r.Rule = Undecided, ruleSymbolic // n! and n!! are no words
+		}
 		if r.Verdict != Undecided || r.Rule == ruleEmpty || r.Rule == ruleBullets || r.Rule == ruleComma && pairOfRound(clean(gold)) != pairOfRound(clean(answer)) {
 			return ctx.Err()
 		}
@@ -153,6 +156,18 @@ func (o Options) compare(ctx context.Context, r *Report) error {
 		}
 	}
 	return err
+}
+
+// factorials counts the exclamation marks of a text that do not end a word of
+// three letters or more.
+func factorials(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] == '!' && !(i >= 3 && isLetter(s[i-1]) && isLetter(s[i-2]) && isLetter(s[i-3])) && !strings.HasPrefix(s[max(0, i-1):], `\!`) {
+			n++
+		}
+	}
+	return n
 }
 
 // decide parses both answers and compares what they mean.

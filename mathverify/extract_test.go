@@ -129,6 +129,11 @@ var extractTests = []struct {
 	{"So the answer is 5 (see step 6).", Found, "5", fromPhrase},
 	{"The answer is (1, 2) (the second quadrant is excluded).", Found, "(1, 2)", fromPhrase},
 	{"We add.\n#### 7", Found, "7", fromMarker},
+	{"The answer is 5 because 2+3=5.", Found, "5", fromPhrase},
+	{"The answer is yes, because x>0.", Found, "yes", fromPhrase},
+	{"The correct option is B.", Found, "B", fromPhrase},
+	{`$\boxed{5}\text{ million}$`, Found, "5 million", fromBox},
+	{`$\boxed{5}\text{ apples}$`, Found, "5", fromBox},
 	{"We add.\n#### Step 7 of the many steps that follow in this long heading", NoAnswer, "", ""},
 
 	// Conclusions.

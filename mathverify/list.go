@@ -112,14 +112,17 @@ func compareLists(a, b list, aOK, bOK bool, x, y string, depth int) (Verdict, st
 func readAll(items []string) []datum {
 	out := make([]datum, len(items))
 	for i, s := range items {
+		if strings.HasPrefix(s, "=") {
+			out[i] = datum{text: s} // "= 5" is an answer, but no item of a list
+			continue
+		}
 		out[i] = readDatum(s)
 	}
 	return out
 }
 
 // listAgainstOne compares a list of two values or more, written as text, with a
-// single one. It
-// never finds them equal.
+// single one. It never finds them equal.
 func listAgainstOne(l list, text string, one datum, depth int) (Verdict, string) {
 	if one.comma || l.bare && (one.kind != numeric || otherReading(text, one)) {
 		return Undecided, ruleComma

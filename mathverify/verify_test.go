@@ -342,6 +342,9 @@ var verifyTests = []struct {
 	{"$100,200", "100200", eq, ""},
 	{"100,200", "100, 200", un, ruleComma},
 
+	{"x=2,y=1", "x=2,=1", un, ""},
+	{"a=-2, b=3", "a=-2, =3", un, ""},
+
 	// Labels.
 	{"Part 1", "part 1", eq, ""},
 	{"Part 1", "Part 2", df, ""},
