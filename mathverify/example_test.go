@@ -74,24 +74,25 @@ func ExampleOptions_Check_undecided() {
 
 // Presets repeat other graders, to compare with runs that were scored by them.
 func ExampleOptions_Check_preset() {
+	const gold = `\frac{2}{3}`
 	for _, response := range []string{
 		`\boxed{\frac{2}{3}} ` + strings.Repeat("See the notes. ", 40), // beyond the last 500 characters
 		`\boxed{0.6666667}`,
 		`\boxed{4/6}`,
 	} {
 		for _, preset := range []mathverify.Preset{mathverify.Strict, mathverify.MathVerify, mathverify.GoLongRL, mathverify.Hendrycks} {
-			r, err := mathverify.Options{Preset: preset}.Check(context.Background(), `\frac{2}{3}`, response)
+			r, err := mathverify.Options{Preset: preset}.Check(context.Background(), gold, response)
 			if err != nil {
 				fmt.Println(err)
 			}
 			fmt.Printf("%v: %v; ", preset, r.Verdict)
 		}
-		fmt.Println()
+		fmt.Printf("gold %s\n", gold)
 	}
 	// Output:
-	// strict: equal; mathverify: equal; golongrl: different; hendrycks: equal;
-	// strict: different; mathverify: equal; golongrl: equal; hendrycks: different;
-	// strict: equal; mathverify: equal; golongrl: equal; hendrycks: different;
+	// strict: equal; mathverify: equal; golongrl: different; hendrycks: equal; gold \frac{2}{3}
+	// strict: different; mathverify: equal; golongrl: equal; hendrycks: different; gold \frac{2}{3}
+	// strict: equal; mathverify: equal; golongrl: equal; hendrycks: different; gold \frac{2}{3}
 }
 
 // Options switch off differences that do not count in a data set.

@@ -70,9 +70,17 @@ var cues = func() map[string]cue {
 	return m
 }()
 
+// maxTail bounds how much of the text behind an answer is looked at, half of it
+// at either end.
+const maxTail = 1 << 16
+
 // retracts reports whether the text behind an answer takes it back: one of its
-// sentences says so, or states another value.
+// sentences says so, or states another value. Of a very long text it reads both
+// ends.
 func retracts(answer, tail string) bool {
+	if len(tail) > maxTail {
+		return retracts(answer, tail[:maxTail/2]) || retracts(answer, tail[len(tail)-maxTail/2:])
+	}
 	var v value
 	for s := range sentences(tail) {
 		found := [cueThis + 1]bool{}

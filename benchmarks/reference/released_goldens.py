@@ -4,8 +4,9 @@
     released_goldens.py RELEASE_DIR OUT_DIR [--rows N] [--only NAME]...
 
 RELEASE_DIR is a checkout of xiaoxuanNLP/GoLongRL at c34dba3; its scorers run
-where they lie. Needs rouge, pytrec-eval-terrier and jieba as in
-requirements.txt. Equal arguments give equal bytes.
+where they lie. Needs the packages of requirements.txt. Equal arguments give
+equal bytes, but for the rows of math_verify that are left out because they took
+longer than LIMIT: the clock of Math-Verify may have cut them off.
 
 Each file starts with a header; every further line is a record of the released
 schema with "expected", its score. Where the released code raises, expected is
@@ -22,6 +23,7 @@ import importlib.metadata
 import importlib.util
 import io
 import json
+import logging
 import os
 import pathlib
 import platform
@@ -30,7 +32,9 @@ import re
 import string
 import sys
 import threading
+import time
 import types
+import warnings
 from collections import Counter
 
 import released_inputs as inputs
@@ -43,23 +47,32 @@ SEED = 20261123
 # SHA-256 of the *.py files of reward_score at c34dba3, sorted by name.
 RELEASE = "26701caeed944451030dfc181e35d13a65036b0d197b5788a6fcc25e950716b7"
 
+# SHA-256 of what else of verl the numina sources run: prime_math and py_functional.py.
+PRIME = "e8ec1e54f41b99b274a6127969d6abe4472756f9b712f90c427975d17fe11df6"
+
+# The longest time of a row of math_verify, in seconds.
+LIMIT = 2.5
+
 # The file names of testdata/golden and what makes their records.
 FILES = {
     "em": inputs.em, "selection": inputs.selection, "accuracy": inputs.line_metric("Accuracy"),
     "f1": inputs.line_metric("F1_Score"), "sub_em": inputs.line_metric("SubEM"), "ndcg": inputs.line_metric("NDCG"),
     "pairwise": inputs.line_metric("Pairwise_Accuracy"), "iou": tables.iou, "gsm8k": inputs.gsm8k,
-    "search_r1": inputs.search_r1, "math": released_math.math, "dispatch": inputs.dispatch, "token_f1": texts.token_f1,
+    "search_r1": inputs.search_r1, "math": released_math.math, "math_verify": released_math.verified, "dispatch": inputs.dispatch, "token_f1": texts.token_f1,
     "summary_en": texts.summary("English"), "summary_zh": texts.summary("Chinese"),
 }
 
 
-def load(release):
-    """Loads the released package by path, without its trainer."""
+def load(release, real_math=False):
+    """Loads the released package by path, without its trainer. With real_math,
+    Math-Verify is the real one, and so is the time limit around sympy."""
     folder = pathlib.Path(release, "Train/verl/verl/utils/reward_score")
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(folder.glob("*.py")))).hexdigest()
     if digest != RELEASE:
         sys.exit(f"{folder} is not reward_score of GoLongRL c34dba3: its digest is {digest}")
-    for name in ("verl", "verl.utils", "verl.utils.import_utils", "math_verify"):
+    for name in [n for n in sys.modules if n.split(".")[0] in ("verl", "math_verify")]:
+        del sys.modules[name]
+    for name in ["verl", "verl.utils", "verl.utils.import_utils", "verl.utils.metric" if real_math else "math_verify"]:
         sys.modules[name] = types.ModuleType(name)
         sys.modules[name].__path__ = []
     sys.modules["verl.utils.import_utils"].deprecated = lambda *a, **k: lambda f: f
@@ -67,7 +80,15 @@ def load(release):
     def refuse(*_, **__):
         raise RuntimeError("math is not scored here")
 
-    sys.modules["math_verify"].parse = sys.modules["math_verify"].verify = refuse
+    if real_math:
+        prime = [*sorted(folder.glob("prime_math/*.py")), folder.parent / "py_functional.py"]
+        digest = hashlib.sha256(b"".join(p.read_bytes() for p in prime)).hexdigest()
+        if digest != PRIME:
+            sys.exit(f"{folder}/prime_math is not that of GoLongRL c34dba3: its digest is {digest}")
+        sys.modules["verl.utils.metric"].Metric = object
+        sys.modules["verl.utils"].__path__ = [str(folder.parent)]
+    else:
+        sys.modules["math_verify"].parse = sys.modules["math_verify"].verify = refuse
     name = "verl.utils.reward_score"
     spec = importlib.util.spec_from_file_location(
         name, folder / "__init__.py", submodule_search_locations=[str(folder)])
@@ -111,6 +132,28 @@ def judge_apart(score, records):
         _, status = os.waitpid(pid, 0)
         if os.WIFSIGNALED(status):
             out.append((None, "crash"))
+    return out
+
+
+def judge_math(release, records):
+    """judge in a child process with the real Math-Verify, and the seconds taken."""
+    r, w = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(r)
+        logging.disable(logging.CRITICAL)
+        warnings.simplefilter("ignore")
+        score = load(release, real_math=True)
+        with os.fdopen(w, "w", buffering=1) as f:
+            for rec in records:
+                start = time.monotonic()
+                value = judge(score, rec)
+                f.write(json.dumps([*value, time.monotonic() - start]) + "\n")
+        os._exit(0)
+    os.close(w)
+    with os.fdopen(r) as f:
+        out = [json.loads(line) for line in f]
+    os.waitpid(pid, 0)
     return out
 
 
@@ -213,6 +256,12 @@ def main():
             header["recursion"] = "none: the released values without Python's limit"
             packages = ["rouge", "jieba"]
             outcomes = judge_deep(score, rows)
+        elif name == "math_verify":
+            packages = ["math-verify", "latex2sympy2_extended", "sympy", "antlr4-python3-runtime", "mpmath", "pylatexenc"]
+            timed = judge_math(args.release, rows)
+            rows = [r for r, t in zip(rows, timed, strict=True) if t[2] <= LIMIT]
+            outcomes = [t[:2] for t in timed if t[2] <= LIMIT]
+            header["rows"] = len(rows)
         else:
             outcomes = [judge(score, r) for r in rows]
         header["packages"] = {p: importlib.metadata.version(p) for p in packages}

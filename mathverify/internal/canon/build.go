@@ -150,7 +150,7 @@ func (f *field) power(b frac, a, q int64) frac {
 	if g > 1 {
 		a, q = a/g, q/g
 	}
-	if a > 1<<40 || a < -1<<40 || q > maxIndex {
+	if a > maxNumer || a < -maxNumer || q > maxIndex {
 		f.giveUp()
 	}
 	if c, ok := b.rational(); ok && q == 1 {

@@ -37,7 +37,7 @@ func (f *field) imagPart(m mono) (rest mono, ok bool) {
 
 func (f *field) expTerm(t term) frac {
 	m, isImag := f.imagPart(t.m)
-	if t.c.r != nil || abs(int(t.c.n)) > 1<<40 || t.c.n == -1<<63 || t.c.d > maxIndex || abs(int(t.c.n/t.c.d)) >= maxExp {
+	if t.c.r != nil || t.c.n > maxNumer || t.c.n < -maxNumer || t.c.d > maxIndex || abs(int(t.c.n/t.c.d)) >= maxExp {
 		return f.expLong(frac{num: poly{t}})
 	}
 	a, q := int(t.c.n), int(t.c.d)
@@ -100,7 +100,7 @@ func (f *field) isIntTimesPi(m mono) bool {
 // its rational multiples.
 func (f *field) expWhole(b frac) frac {
 	lead := b.num[len(b.num)-1].c
-	if lead.r != nil || abs(int(lead.n)) > maxExp || lead.d > maxIndex {
+	if lead.r != nil || lead.n > maxExp || lead.n < -maxExp || lead.d > maxIndex {
 		return f.expLong(b)
 	}
 	b = f.scaleFrac(b, lead.inv())

@@ -17,8 +17,9 @@ const (
 	maxDepth    = 300     // of the tree
 	maxTreeSize = 1 << 14 // of a part that is compared as written
 	maxRestarts = 8
-	maxUnity    = 1 << 11 // order of the roots of unity
-	maxIndex    = 1 << 24 // of a radical; each prime power in it is at most maxExp
+	maxUnity    = 1 << 11                     // order of the roots of unity
+	maxIndex    = 1 << 24                     // of a radical; each prime power in it is at most maxExp
+	maxNumer    = min(math.MaxInt, 1<<41) / 2 // of an exponent over that index; an int may have 32 bits
 )
 
 // kind tells what a generator stands for.

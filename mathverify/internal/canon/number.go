@@ -85,7 +85,7 @@ func (x num) isInt() bool {
 }
 
 // small returns an integer that fits an int.
-func (x num) small() (int, bool) { return int(x.n), x.r == nil && x.d == 1 }
+func (x num) small() (int, bool) { return int(x.n), x.r == nil && x.d == 1 && int64(int(x.n)) == x.n }
 
 func (x num) sign() int {
 	switch {

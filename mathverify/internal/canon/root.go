@@ -109,7 +109,7 @@ func realRoot(x complex128, n int) complex128 {
 
 // genPow returns the generator g to the power a/q.
 func (f *field) genPow(g, a, q int) frac {
-	if q > maxIndex || abs(a) > 1<<40 {
+	if q > maxIndex || abs(a) > maxNumer {
 		f.giveUp()
 	}
 	f.bud.Use(20)
@@ -253,7 +253,7 @@ func (f *field) longPow(r num, k int) frac {
 	const step = 1 << 16
 	z := intFrac(1)
 	f.factors(r, func(p num, e int) {
-		if !p.isInt() || p.bits() > 64 || abs(k) > 1<<40 {
+		if !p.isInt() || p.bits() > 64 || abs(k) > maxNumer || abs(e) > math.MaxInt/(abs(k)+1) {
 			f.giveUp()
 		}
 		n := e * k

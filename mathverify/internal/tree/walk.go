@@ -181,7 +181,12 @@ func smallSum(a, b *Node) (*Node, bool) {
 }
 
 // MulRat returns the product of two Numbers.
-func MulRat(a, b *Node) *Node { return Rat(new(big.Rat).Mul(a.Rat(), b.Rat())) }
+func MulRat(a, b *Node) *Node {
+	if a.big == nil && b.big == nil && a.den == 1 && b.den == 1 && a.num == int64(int32(a.num)) && b.num == int64(int32(b.num)) {
+		return Int(a.num * b.num)
+	}
+	return Rat(new(big.Rat).Mul(a.Rat(), b.Rat()))
+}
 
 // NegRat returns a Number with the other sign.
 func NegRat(a *Node) *Node {
