@@ -61,17 +61,17 @@ const (
 // It is comparable; the zero value is the strict preset: exact, symmetric, and
 // with no coercion but those that [Verify] names.
 //
-// Digits, SetForRelation and RenameVariables are understood by the presets
-// Strict and MathVerify, Steps by all, the other fields by Strict alone.
+// Digits and SetForRelation belong to the preset MathVerify, RenameVariables to
+// it and to Strict, Steps to all, the other fields to Strict alone. See
+// [Options.Validate].
 type Options struct {
 	Preset Preset
 
-	// RelTol accepts a number x for the gold number g when |x-g| <= RelTol·|g|.
+	// RelTol accepts a number x for the gold number g when |x-g| <= RelTol·max(|x|, |g|).
 	// 0 is exact.
 	RelTol float64
-	// Digits accepts decimals that agree with the gold answer when both are
-	// rounded to so many digits behind the point, where one of them is written
-	// as a decimal. 0 is exact in Strict, and 6 in MathVerify.
+	// Digits is the number of places to which MathVerify rounds both sides when
+	// one is a decimal; 0 is 6.
 	Digits int
 	// LogBase is the base of \log without one.
 	LogBase LogBase
@@ -95,9 +95,9 @@ type Options struct {
 	// whether the chain holds or not. Not symmetric.
 	LastEquation bool
 	// SetForRelation accepts a relation for a gold set in MathVerify. Strict
-	// always takes a relation for the set of its solutions, both ways, unless
-	// NoSolutionSets is set.
+	// takes a relation for the set of its solutions, both ways.
 	SetForRelation bool
+	// NoSolutionSets keeps relations apart from the sets of their solutions.
 	NoSolutionSets bool
 	// DropNames compares "x=1, y=2" with "1, 2" by the values alone.
 	DropNames bool
@@ -130,6 +130,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("mathverify: there is no LogBase %d", o.LogBase)
 	case o.Steps < 0:
 		return errors.New("mathverify: Steps is negative")
+	case o.Preset == Strict && (o.Digits != 0 || o.SetForRelation):
+		return errors.New("mathverify: Digits and SetForRelation belong to the preset mathverify; Strict has RelTol")
 	}
 	plain := Options{Preset: o.Preset, Steps: o.Steps}
 	if o.Preset == MathVerify {

@@ -195,11 +195,7 @@ func releasedMathVerify(response string, gold py.Value) Result {
 			return raised("TypeError: ground_truth is " + kindName(gold))
 		}
 		for _, it := range items.Items() {
-			g, ok := formatted(it)
-			if !ok {
-				return null(Error, "reference: an element is %s: give texts or numbers", kindName(it))
-			}
-			golds = append(golds, g)
+			golds = append(golds, string(py.AppendStr(nil, it)))
 		}
 	}
 	r := verifyReleased(mathverify.GoLongRL, "", response)
@@ -212,17 +208,6 @@ func releasedMathVerify(response string, gold py.Value) Result {
 		}
 	}
 	return r
-}
-
-// formatted is Python's f"{v}" of a scalar.
-func formatted(v py.Value) (string, bool) {
-	switch v.Kind() {
-	case py.String, py.Int, py.Float, py.Bool:
-		return scalarText(v), true
-	case py.Null:
-		return "None", true
-	}
-	return "", false
 }
 
 // verifyReleased judges by a preset that repeats Math-Verify.
@@ -253,11 +238,7 @@ func releasedMathMetric(rec *Record, _ string, gold py.Value) Result {
 // releasedPrime is prime_math.compute_score, which takes the text of any
 // reference. Its symbolic step never runs in the release.
 func releasedPrime(rec *Record, _ string, gold py.Value) Result {
-	g, ok := formatted(gold)
-	if !ok {
-		return null(Error, "reference is %s: give a text or a number", kindName(gold))
-	}
-	return graded(rec, mathverify.GraderPrime, g)
+	return graded(rec, mathverify.GraderPrime, string(py.AppendStr(nil, gold)))
 }
 
 func releasedHendrycks(rec *Record, _ string, gold py.Value) Result {

@@ -244,9 +244,13 @@ func Released(dataSource string, groundTruth, extra py.Value) (task, lang string
 
 	case mathMode(dataSource):
 		last()
-		if text && gt.Kind() == py.String {
+		switch {
+		case text && gt.Kind() == py.String:
 			gold.v = gt
-		} else {
+		case text: // JSON text: the released code takes it for the label
+			gold.v, _ = gt.Get("golden_label")
+			gold.ref, gold.hasRef = groundTruth, true
+		default:
 			gold.v = field("golden_label")
 		}
 		return "math_verify", "", gold, nil
