@@ -258,7 +258,7 @@ func withoutReason(s string) string {
 // 6)" of "5 (see step 6)".
 func withoutAside(s string) string {
 	i := strings.LastIndex(s, " (")
-	if i < 0 || !strings.HasSuffix(s, ")") || !isValue(s[:i]) {
+	if i < 0 || !strings.HasSuffix(s, ")") || !isValue(s[:i]) || changes(s[i+2:]) {
 		return s
 	}
 	words := 0

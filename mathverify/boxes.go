@@ -356,7 +356,7 @@ func ruledOut(before string) bool {
 	last := ""
 	for w := range wordsIn(clause) {
 		switch w {
-		case "cannot", "can't", "mistake", "incorrect", "wrong", "exclude", "reject", "unlikely":
+		case "cannot", "can't", "mistake", "incorrect", "wrong", "exclude", "reject", "unlikely", "trap", "tempting", "naive":
 			return true
 		case "out":
 			if last == "rule" || last == "ruled" {
@@ -394,17 +394,35 @@ func takenBack(answer, after string) bool {
 			case "wrong", "incorrect", "mistaken", "false", "mistake", "rejected", "extraneous":
 				wrong = wrong || !negated
 			case "correct", "right", "answer":
-				wrong = wrong || negated && k == 1
+				wrong = wrong || negated && (k == 1 || w != "answer")
 			case "that", "this", "it", "that's", "it's":
 				points = true
 			}
-			negated = w == "not" || w == "isn't" || negated && (w == "the" || w == "a")
+			negated = w == "not" || w == "isn't" || w == "cannot" || w == "can't" || negated && (w == "the" || w == "a" || w == "be")
 		}
-		if wrong && points && n <= longest || k == 1 && strings.HasPrefix(s, "(or ") {
+		if wrong && points && n <= longest || k == 1 && strings.HasPrefix(s, "(") && changes(s[1:]) {
 			return true
 		}
 	}
 	return retracts(answer, after[:min(end+1, len(after))])
+}
+
+// changers start a remark that makes another value of the one before it, or takes
+// it back.
+var changers = wordSet(`or not no never invalid impossible wrong incorrect rejected extraneous excluded discarded base squared cubed
+	hundred thousand million billion trillion dozen negative minus percent`)
+
+// changes reports whether a remark in brackets changes the value before it.
+func changes(remark string) bool {
+	remark, _, _ = strings.Cut(remark, ")")
+	remark = strings.TrimSpace(remark)
+	if remark == "" || strings.ContainsAny(remark[:1], "-%+*/^") || strings.HasPrefix(remark, "−") {
+		return true
+	}
+	for w := range wordsIn(remark) {
+		return changers[w]
+	}
+	return false
 }
 
 func hasSuffixFold(s, suffix string) bool {

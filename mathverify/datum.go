@@ -37,7 +37,6 @@ const (
 	ruleComma     = "ambiguous comma"
 	ruleLines     = "lines"
 	ruleBullets   = "bullets"
-	ruleUnit      = "unit"
 	ruleBudget    = "step budget"
 	ruleUnread    = "not mathematics"
 )
@@ -57,7 +56,7 @@ func readDatum(s string) datum {
 		v.reading, v.kind = r, numeric
 		return v
 	}
-	if len(s) > 2 && isLetter(s[0]) && s[1] == '=' {
+	if len(s) > 2 && isLetter(s[0]) && s[1] == '=' && s[0] != 'e' && s[0] != 'i' {
 		// An assignment stands for its value only when that is a number:
 		// x=y is not y.
 		if r, ok := parseNumber(strings.TrimSpace(s[2:])); ok {

@@ -171,7 +171,7 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		v, rule := Verify(a, b)
-		if v2, rule2 := Verify(b, a); (v != v2 || rule != rule2) && rule != ruleUnit && rule2 != ruleUnit {
+		if v2, rule2 := Verify(b, a); v != v2 {
 			t.Errorf("Verify(%q, %q) = %v by %q, swapped %v by %q", a, b, v, rule, v2, rule2)
 		}
 		if v, rule := Verify(a, a); v != Equal && rule != ruleEmpty {

@@ -133,7 +133,7 @@ var phrasings = []struct{ want, gold, response string }{
 	{"different", "42", "The answer is 4200 centimeters."},
 	{"equal", "42 apples", "The answer is 42."},
 	{"different", "42", "The answer is 42 million."},
-	{"undecided", "42", "The answer is 42 dozens."},
+	{"different", "42", "The answer is 42 dozens."},
 	{"different", "42", "The answer is 42 percent."},
 	{"equal", "42", "The answer is 42 cents."},
 	{"undecided", "1", "The answer is 1 not."},

@@ -74,6 +74,9 @@ func verifyLine(a, b string) (Verdict, string) {
 	if a == b {
 		return Equal, ruleIdentical
 	}
+	if offersEither(a) != offersEither(b) && (strings.ContainsAny(a, "=<>\\") || strings.ContainsAny(b, "=<>\\")) {
+		return Undecided, ruleList // x=1 or y=2 says less than x=1 and y=2
+	}
 	if severalNumbers(a, readDatum(b)) || severalNumbers(b, readDatum(a)) {
 		return Different, ruleList
 	}
@@ -82,10 +85,12 @@ func verifyLine(a, b string) (Verdict, string) {
 	if okA || okB {
 		return compareLists(la, lb, okA, okB, a, b, 0)
 	}
-	if v, rule, ok := compareUnit(a, b); ok {
-		return v, rule
-	}
 	return compareData(readDatum(a), readDatum(b), 0)
+}
+
+// offersEither reports statements with "or" between them.
+func offersEither(s string) bool {
+	return strings.Contains(s, " or ") || strings.Contains(s, `\lor`) || strings.Contains(s, `\vee`) || strings.Contains(s, "或")
 }
 
 // verifyLines compares answers of which at least one has several lines.

@@ -343,6 +343,9 @@ var verifyTests = []struct {
 	{"100,200", "100, 200", un, ruleComma},
 
 	{"x=2,y=1", "x=2,=1", un, ""},
+	{"x=2 or y=1", "x=2 and y=1", un, ""},
+	{"x>1 or x<5", "x>1, x<5", un, ""},
+	{"5", "e=5", un, ""},
 	{"a=-2, b=3", "a=-2, =3", un, ""},
 
 	// Labels.
