@@ -400,6 +400,9 @@ func takenBack(answer, after string) bool {
 			}
 			negated = w == "not" || w == "isn't" || w == "cannot" || w == "can't" || negated && (w == "the" || w == "a" || w == "be")
 		}
+		if strings.Contains(s, "answer is not") || strings.Contains(s, "answer isn't") || strings.Contains(s, "答案不是") {
+			return true
+		}
 		if wrong && points && n <= longest || k == 1 && strings.HasPrefix(s, "(") && changes(s[1:]) {
 			return true
 		}

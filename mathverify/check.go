@@ -178,7 +178,10 @@ func (o Options) decide(r *Report, b *budget.Budget) {
 		if o.refined() {
 			r.Verdict, r.Rule = verifyText(r.Gold.Answer, r.Answer.Answer)
 		}
-		if r.Rule == "" || r.Rule == ruleSymbolic {
+		switch {
+		case r.Gold.Err == ErrTooLong || r.Answer.Err == ErrTooLong:
+			r.Rule = ruleBudget
+		case r.Rule == "" || r.Rule == ruleSymbolic:
 			r.Rule = ruleUnread
 		}
 		return

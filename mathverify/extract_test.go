@@ -71,6 +71,7 @@ var extractTests = []struct {
 	{"\\boxed{5}\nCorrection: the answer is 6.", BadAnswer, "", fromBox},
 	{`\boxed{5} (or 6)`, BadAnswer, "", fromBox},
 	{`\boxed{5} (million)`, BadAnswer, "", fromBox},
+	{`\boxed{4}, I think. Actually, the answer is not 4.`, BadAnswer, "", fromBox},
 	{`\boxed{5} (see above)`, Found, "5", fromBox},
 	{`\boxed{5}. That cannot be right.`, BadAnswer, "", fromBox},
 	{`The trap answer is \boxed{5}.`, BadAnswer, "", fromBox},

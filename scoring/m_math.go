@@ -235,26 +235,20 @@ func releasedMathMetric(rec *Record, _ string, gold py.Value) Result {
 	return verifyReleased(mathverify.MathMetric, gold.Str(), rec.Response)
 }
 
-// releasedPrime is prime_math.compute_score, which takes the text of any
-// reference. Its symbolic step never runs in the release.
-func releasedPrime(rec *Record, _ string, gold py.Value) Result {
-	return graded(rec, mathverify.GraderPrime, string(py.AppendStr(nil, gold)))
-}
-
 func releasedHendrycks(rec *Record, _ string, gold py.Value) Result {
 	if gold.Kind() != py.String {
 		r := zero(BadGold, "")
 		r.Err = errors.New("reference is " + kindName(gold) + ", not a string: the released code scores 0")
 		return r
 	}
-	return graded(rec, mathverify.GraderHendrycks, gold.Str())
+	return graded(rec, mathverify.GraderHendrycks, gold.Str(), nil)
 }
 
 func releasedMinerva(rec *Record, _ string, gold py.Value) Result {
 	if gold.Kind() != py.String {
 		return raised("AttributeError: ground_truth is " + kindName(gold))
 	}
-	return graded(rec, mathverify.GraderDAPO, gold.Str())
+	return graded(rec, mathverify.GraderDAPO, gold.Str(), nil)
 }
 
 // releasedGeo3K is geometry3k's reward. Where mathruler asks sympy, there is no
@@ -319,11 +313,17 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// graded judges the whole response by a grader that is all string rules. Even
-// without an answer the Minerva rule compares: its "[INVALID]" may be the gold.
-func graded(rec *Record, g mathverify.Grader, gold string) Result {
+// graded judges the whole response by a grader of string rules, and step for
+// what these leave open. Even without an answer the Minerva rule compares: its
+// "[INVALID]" may be the gold.
+func graded(rec *Record, g mathverify.Grader, gold string, step mathverify.Symbolic) Result {
 	answer, found := g.Extract(rec.Response)
-	verdict := g.Grade(gold, rec.Response, nil)
+	verdict := g.Grade(gold, rec.Response, step)
+	if verdict == mathverify.Undecided {
+		u := null(Undecided, "no rule compares %s with %s", quote(answer), quote(gold))
+		u.Answer = answer
+		return u
+	}
 	if !found && verdict != mathverify.Equal {
 		return zero(NoAnswer, "the "+g.String()+" rule finds no answer")
 	}

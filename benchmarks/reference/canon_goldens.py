@@ -1,9 +1,8 @@
 """Pairs of expressions that sympy rewrote, for mathverify/internal/canon.
 
-    PYTHONHASHSEED=0 python benchmarks/reference/canon_goldens.py
+    PYTHONHASHSEED=0 python canon_goldens.py OUT.jsonl.gz
 
-writes mathverify/internal/canon/testdata/golden/sympy.jsonl.gz. The first line
-names the reference; every other one is [x, y, equal] with trees as nested
+The first line names the reference; every other one is [x, y, equal] with trees as nested
 lists. Equal pairs are an expression and what expand, factor, together, apart,
 radsimp, expand_trig, powsimp or rewriting makes of it; the others
 have one number in them changed, which is checked at random points to matter.
@@ -13,12 +12,13 @@ import gzip
 import json
 import pathlib
 import random
+import sys
 
 import sympy as sp
 from sympy.simplify.fu import TR7, TR8
 
 SEED = 20261123
-OUT = pathlib.Path(__file__).parents[2] / "mathverify/internal/canon/testdata/golden/sympy.jsonl.gz"
+OUT = pathlib.Path(sys.argv[1])
 x, y = sp.symbols("x y", real=True)
 rnd = random.Random(SEED)
 FUNCS = {sp.sin: "sin", sp.cos: "cos", sp.tan: "tan", sp.cot: "cot", sp.sec: "sec", sp.csc: "csc",
