@@ -47,6 +47,8 @@ func fromAnnouncement(s string) (Extraction, bool) {
 			}
 			later = append(later, weak{st, ""})
 			continue
+		case st == denies && correctedTo(answer) != "":
+			answer = correctedTo(answer)
 		case st != asserts:
 			later = append(later, weak{st, s[a.at:stop]})
 			continue
@@ -67,6 +69,18 @@ func fromAnnouncement(s string) (Extraction, bool) {
 		return Extraction{Status: Found, Answer: remark, Rule: fromPhrase}, true
 	}
 	return bad, true
+}
+
+// correctedTo returns the 6 of "not 5 but 6" and "not 5, it is 6", "" for a
+// denial that names no other value.
+func correctedTo(answer string) string {
+	for _, but := range [...]string{", it is ", "; it is ", ", it's ", "; it's ", ", but ", " but ", "，而是", "而是"} {
+		head, tail, ok := strings.Cut(answer, but)
+		if ok && isValue(strings.TrimPrefix(strings.TrimSpace(head), "not ")) && isValue(tail) {
+			return trimBold(strings.TrimSpace(tail))
+		}
+	}
+	return ""
 }
 
 // announcements lists where one of the nouns and a form of "is" stand, in order.
@@ -246,7 +260,7 @@ func withoutLead(s string) string {
 // withoutReason removes why an answer is so: the "because 2+3=5" of "5 because
 // 2+3=5".
 func withoutReason(s string) string {
-	for _, why := range [...]string{", because ", " because ", ", since ", " since ", ", as required", " as required", "，因为"} {
+	for _, why := range [...]string{", because ", " because ", ", since ", " since ", ", as required", " as required", ", which is ", " which is ", "，因为"} {
 		if head, _, ok := strings.Cut(s, why); ok && strings.TrimSpace(head) != "" && !insideFormula(head) {
 			return trimBold(strings.TrimSpace(head))
 		}
@@ -363,7 +377,12 @@ func formulaBehind(s string, at, end int) int {
 		}
 	}
 	if n == 0 {
-		return -1
+		// "Final answer 5"
+		if line, _, _ := strings.Cut(body, "\n"); !strings.Contains(s[end:end+gap], "\n") && isValue(withoutStop(strings.TrimRight(line, "* \r"))) && valueStart(body) {
+			n = len(line)
+		} else {
+			return -1
+		}
 	}
 	if tail, _, _ := strings.Cut(body[n:], "\n"); strings.Trim(tail, " .*\r") != "" {
 		return -1

@@ -55,7 +55,7 @@ func stanceOf(s string, a announcement, answer string, question bool) stance {
 
 // valueStart reports a text that starts like a number, a formula or a choice.
 func valueStart(s string) bool {
-	return isDigit(s[0]) || strings.IndexByte(`$-+\(.`, s[0]) >= 0 ||
+	return isDigit(s[0]) || strings.IndexByte(`$-+\([.`, s[0]) >= 0 ||
 		isLetter(s[0]) && (len(s) == 1 || !isLetter(s[1]) && s[1] < 0x80) || strings.HasPrefix(s, "−")
 }
 

@@ -59,7 +59,7 @@ func apply(n *tree.Node, b *budget.Budget) *tree.Node {
 	case tree.Func:
 		return first(n, b, combinatorial, divisors, modulus, rounding, extreme, matrixFunction, vectorFunction)
 	case tree.Sum:
-		return first(n, b, finiteSum, polynomialSum, geometricSum, infiniteSum, standard)
+		return first(n, b, finiteSum, polynomialSum, geometricSum, infiniteSum, binomialSum, standard)
 	case tree.Product:
 		return first(n, b, finiteProduct, symbolicProduct, standard)
 	case tree.Derivative:

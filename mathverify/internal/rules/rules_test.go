@@ -97,6 +97,7 @@ func TestSums(t *testing.T) {
 		{`\sum_{k=1}^{\infty} \frac{1}{k(k+1)}`, "1"}, {`\sum_{k=1}^{\infty} \frac{1}{k(k+2)}`, `\frac34`}, {`\sum_{k=1}^{n} \frac{1}{k(k+1)}`, `\frac{n}{n+1}`},
 		{`\sum_{k=1}^{\infty} \frac{1}{4k^2-1}`, `\frac12`}, {`\sum_{k=0}^{\infty} \frac{1}{k(k+1)}`, ""},
 		{`\sum_{k=0}^{\infty} \frac{1}{k!}`, "e"}, {`\sum_{k=1}^{\infty} \frac{2^k}{k!}`, "e^2-1"}, {`\sum_{n=0}^{\infty} \frac{x^n}{n!}`, "e^x"},
+		{`\sum_{k=0}^{n} \binom{n}{k}`, "2^n"}, {`\sum_{k=0}^{n} \binom{n}{k} 2^k`, "3^n"}, {`\sum_{k=1}^{n} \binom{n}{k}`, ""}, {`\sum_{k=0}^{n} (-1)^k\binom{n}{k}`, ""}, {`\sum_{k=0}^{m} \binom{n}{k}`, ""},
 		{`\sum_{k=1}^{n} a_k`, ""}, {`\sum_{k=1}^{3} a_k`, ""}, {`\sum_{k=1}^{n} a_{k+1}`, ""}, {`\sum_{k=1}^{3} a_1`, "3a_1"}, {`\prod_{k=1}^{n} a_k`, ""},
 	})
 }
