@@ -127,17 +127,13 @@ func (o Options) Verify(ctx context.Context, gold, answer string) (Verdict, stri
 
 // compare fills in the verdict on the two answers of a report.
 func (o Options) compare(ctx context.Context, r *Report) error {
-	gold, answer := r.Gold.Answer, r.Answer.Answer
 	if !o.refined() {
-		r.Verdict, r.Rule = verifyText(gold, answer)
-		if r.Verdict == Equal && factorials(gold) != factorials(answer) {
-			r.Verdict, r.Rule = Undecided, ruleSymbolic // n! and n!! are no words
-		}
-		if r.Verdict != Undecided || r.Rule == ruleEmpty || r.Rule == ruleBullets || r.Rule == ruleComma && pairOfRound(clean(gold)) != pairOfRound(clean(answer)) {
+		var final bool
+		if r.Verdict, r.Rule, final = spelling(r.Gold.Answer, r.Answer.Answer); final {
 			return ctx.Err()
 		}
 	}
-	spelled := r.Rule
+	verdict, rule := r.Verdict, r.Rule
 	steps := o.Steps
 	if steps == 0 {
 		steps = defaultSteps
@@ -145,17 +141,30 @@ func (o Options) compare(ctx context.Context, r *Report) error {
 	b := budget.New(ctx, steps)
 	err := b.Run(func() { o.decide(r, b) })
 	if err == budget.ErrSteps {
-		r.Verdict, r.Rule = Undecided, ruleBudget
-		return nil
+		r.Verdict, r.Rule, err = Undecided, ruleBudget, nil
 	}
-	if err == nil && r.Verdict == Different && r.Gold.Parsed.n != nil && r.Answer.Parsed.n != nil {
-		words := r.Gold.Parsed.n.Op == tree.Text || r.Answer.Parsed.n.Op == tree.Text
+	switch {
+	case r.Verdict == Equal:
+	case verdict == Different:
+		r.Verdict, r.Rule = verdict, rule // words differ unless they name the same thing
+	case r.Verdict == Different && (rule == ruleSign || rule == ruleNumeral && (r.Gold.Parsed.isText() || r.Answer.Parsed.isText())):
 		// (5.2) may be a negative amount, and words may spell a number.
-		if spelled == ruleSign || spelled == ruleNumeral && words {
-			r.Verdict, r.Rule = Undecided, spelled
-		}
+		r.Verdict, r.Rule = Undecided, rule
 	}
 	return err
+}
+
+// spelling compares two answers as they are written. It is final unless the
+// meaning may say more.
+func spelling(gold, answer string) (v Verdict, rule string, final bool) {
+	v, rule = verifyText(gold, answer)
+	switch {
+	case v == Equal && factorials(gold) != factorials(answer):
+		return Undecided, ruleSymbolic, false // n! and n!! are no words
+	case rule == ruleEmpty, rule == ruleBullets, rule == ruleComma && pairOfRound(clean(gold)) != pairOfRound(clean(answer)):
+		return v, rule, true
+	}
+	return v, rule, v == Equal || v == Different && rule != ruleText
 }
 
 // factorials counts the exclamation marks of a text that do not end a word of

@@ -31,6 +31,9 @@ func (e Expr) LaTeX() string {
 	return tree.LaTeX(e.n)
 }
 
+// isText reports words.
+func (e Expr) isText() bool { return e.n != nil && e.n.Op == tree.Text }
+
 // Kind names what the answer is: "number", "set", "interval", "equation",
 // "text" and so on.
 func (e Expr) Kind() string {

@@ -15,8 +15,11 @@ func rationalFunc(n *tree.Node, at Point, b *budget.Budget) (Q, error) {
 	default:
 		return Q{}, ErrUnsupported
 	}
-	if n.Name == "mod" {
+	switch {
+	case n.Name == "mod":
 		return modulo(n, at, b)
+	case n.Name == "conj" && at == nil:
+		return Q{}, ErrUnsupported // a bar over digits has other meanings
 	}
 	var buf [4]Q
 	x := buf[:0]

@@ -100,8 +100,6 @@ func setOption(o *Options, name string) bool {
 		o.TupleAsSet = true
 	case "RenameVariables":
 		o.RenameVariables = true
-	case "LastEquation":
-		o.LastEquation = true
 	case "NoSolutionSets":
 		o.NoSolutionSets = true
 	case "DropNames":

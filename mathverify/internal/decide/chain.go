@@ -129,8 +129,27 @@ func (c *comparer) against(v *tree.Node, e equalities) (tri.Verdict, string) {
 	}
 	for _, t := range e.approx {
 		if u, _ := c.compare(v, t); u == tri.Equal {
+			if !figuresOf(t) {
+				u = tri.Undecided
+			}
 			return u, ruleApprox
 		}
 	}
 	return w, ruleChain
+}
+
+// figuresOf reports an approximation with three figures or more, which is an
+// answer of its own: 3.14 is π rounded, but 5.5 ≈ 5 says both 5.5 and 5.
+func figuresOf(t *tree.Node) bool {
+	if t.Op == tree.Quantity {
+		t = t.Args[0]
+	}
+	if t.Op == tree.Neg {
+		t = t.Args[0]
+	}
+	if t.Op != tree.Number || t.Digits < 1 || t.Digits > 1000 {
+		return false
+	}
+	hundred := newRat().SetFrac(big.NewInt(100), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.Digits)), nil))
+	return newRat().Abs(t.Rat()).Cmp(hundred) >= 0
 }

@@ -59,7 +59,7 @@ func (c *comparer) oneChoice(other, labeledValue *tree.Node) (tri.Verdict, strin
 		return tri.Different, ruleChoice
 	}
 	w, rule := c.compare(other, v)
-	if w == tri.Equal && other.Op == tree.Symbol {
+	if w == tri.Equal && letter(other) != "" {
 		return tri.Undecided, ruleChoice // is B the choice or the value of A?
 	}
 	return w, rule

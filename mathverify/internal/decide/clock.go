@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"strings"
+
 	"github.com/golongrl/golongrl/mathverify/internal/tree"
 	"github.com/golongrl/golongrl/mathverify/internal/tri"
 )
@@ -47,6 +49,14 @@ func seconds(n *tree.Node) (int64, bool) {
 		s = s*60 + v
 	}
 	return s, true
+}
+
+// textClock compares words with a time: words with digits may be one.
+func (c *comparer) textClock(t, _ *tree.Node) (tri.Verdict, string) {
+	if strings.ContainsAny(t.Name, "0123456789") {
+		return tri.Undecided, ruleClock
+	}
+	return tri.Different, ruleKinds
 }
 
 // clockValue compares a time with an answer that is none: 20:12 beside 5:3 was

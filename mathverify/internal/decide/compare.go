@@ -55,6 +55,11 @@ func (c *comparer) prepare(n *tree.Node) *tree.Node {
 	if n.Op == tree.Number || n.Op == tree.Text {
 		return n
 	}
+	if n.Op == tree.Chain && len(n.Args) == 2 && n.Rels[0] == tree.Identical {
+		if m := n.Args[1]; m.Op == tree.Func && m.Name == "mod" {
+			return tree.New(tree.Congruent, n.Args[0], m.Args[0], m.Args[1]) // x ≡ 1 mod 3
+		}
+	}
 	c.b.Use(4 * int64(tree.Size(n, maxSize)))
 	if c.o.FoldCase {
 		n = tree.Map(n, foldSymbol)

@@ -14,6 +14,9 @@ func (c *comparer) congruences(a, b *tree.Node) (tri.Verdict, string) {
 	mod, _ := c.equal(m, n)
 	if mod != tri.Equal {
 		if v, _ := c.equal(m, negate(n)); v != tri.Equal {
+			if !(isName(a.Args[0]) && isName(b.Args[0])) {
+				mod = tri.Undecided // 2x ≡ 4 (mod 6) and x ≡ 2 (mod 3)
+			}
 			return mod, ruleCongruence
 		}
 	}

@@ -19,7 +19,18 @@ const ownConstant = "\x00constant"
 func (c *comparer) constants(a, b *tree.Node) (tri.Verdict, string, bool) {
 	x, m := withoutConstant(a)
 	y, n := withoutConstant(b)
-	if m == "" || n == "" || m == n && !c.integral {
+	if m == "" || n == "" {
+		if x, y, ok := smallConstant(a, b); ok && antiderivative(x) && antiderivative(y) {
+			v, rule := c.equal(x, y)
+			return v, rule, v == tri.Equal
+		}
+		return 0, "", false
+	}
+	if m == n && !c.integral {
+		// Another integral, or another value of x + C?
+		if antiderivative(x) && antiderivative(y) && c.shifted(x, y) {
+			return tri.Undecided, ruleConstant, true
+		}
 		return 0, "", false
 	}
 	if !c.integral && !(antiderivative(x) && antiderivative(y)) {
@@ -32,15 +43,37 @@ func (c *comparer) constants(a, b *tree.Node) (tri.Verdict, string, bool) {
 	if !c.integral {
 		return 0, "", false
 	}
-	// A difference that does not depend on any variable.
+	if !c.shifted(x, y) {
+		return v, rule, true
+	}
+	return tri.Equal, ruleConstant, true
+}
+
+// shifted reports expressions whose difference does not depend on any variable.
+func (c *comparer) shifted(x, y *tree.Node) bool {
 	d := minus(x, y)
 	for _, name := range tree.Free(d) {
 		moved := tree.Replace(d, name, plus(tree.Sym(name), placeholder(0)))
 		if w, _ := c.equal(d, moved); w != tri.Equal {
-			return v, rule, true
+			return false
 		}
 	}
-	return tri.Equal, ruleConstant, true
+	return true
+}
+
+// smallConstant drops the constants of F + C and G + c.
+func smallConstant(a, b *tree.Node) (x, y *tree.Node, ok bool) {
+	x, m := withoutConstant(a)
+	y, n := withoutConstant(b)
+	switch {
+	case m == "C" && n == "":
+		y, n = withoutConstant(tree.Replace(b, "c", tree.Sym("C")))
+		return x, y, n == "C" && !depends(b, "C")
+	case m == "" && n == "C":
+		y, x, ok = smallConstant(b, a)
+		return x, y, ok
+	}
+	return nil, nil, false
 }
 
 // antiderivative reports an expression in one of the usual variables only.

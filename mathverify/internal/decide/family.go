@@ -36,13 +36,18 @@ func (c *comparer) families(a, b *tree.Node) (tri.Verdict, string) {
 	switch {
 	case p != nil && q != nil:
 		m, n := parametersOf(a), parametersOf(b)
+		if s, t := member(p), member(q); len(m)+len(n) == 0 && s != "" && t != "" && s != t {
+			m, n = []string{s}, []string{t} // (t, 2t), t ∈ R
+		}
 		if len(m) == len(n) {
 			if len(m) > 0 {
 				x, p = renamed(x, m, n), renamed(p, m, n)
 			}
 			v, _ := c.compare(x, y)
 			w, _ := c.compare(p, q)
-			if u := tri.And(v, w); u == tri.Equal || len(m) == 0 && constant(p) == constant(q) && u == tri.Different {
+			if u := tri.And(v, w); u == tri.Different && x.Op == tree.Tuple && member(p) != "" && member(q) != "" {
+				return tri.Undecided, ruleFamily // (t, 2t) and (2t, 4t) are one line
+			} else if u == tri.Equal || len(m) == 0 && constant(p) == constant(q) && u == tri.Different {
 				return u, ruleFamily
 			}
 		}
@@ -61,6 +66,14 @@ func (c *comparer) families(a, b *tree.Node) (tri.Verdict, string) {
 		}
 	}
 	return tri.Undecided, ruleFamily
+}
+
+// member returns the name x of the condition x ∈ S, or "".
+func member(p *tree.Node) string {
+	if p.Op == tree.Chain && len(p.Args) == 2 && p.Rels[0] == tree.In && p.Args[0].Op == tree.Symbol {
+		return p.Args[0].Name
+	}
+	return ""
 }
 
 // vacuous reports the condition that something is a real number.

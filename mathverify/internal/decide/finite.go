@@ -57,10 +57,19 @@ func (c *comparer) cover(a, b []*tree.Node) tri.Verdict {
 	for j := range inB {
 		inB[j] = tri.Different
 	}
+	writtenInB, writtenInA := c.written(a, b)
+	for j := range writtenInA {
+		if writtenInA[j] {
+			inB[j] = tri.Equal
+		}
+	}
 	p, q := c.sketches(a), c.sketches(b)
 	all := tri.Equal
 	for i, x := range a {
 		inA := tri.Different
+		if writtenInB != nil && writtenInB[i] {
+			inA = tri.Equal
+		}
 		for j := range b {
 			// Sets are mostly written in the same order.
 			j = (i + j) % len(b)
@@ -71,7 +80,7 @@ func (c *comparer) cover(a, b []*tree.Node) tri.Verdict {
 			if apart(p, q, i, j) {
 				continue
 			}
-			v, _ := c.compare(x, b[j])
+			v := c.elements(x, b[j])
 			inA, inB[j] = tri.Or(inA, v), tri.Or(inB[j], v)
 		}
 		if all = tri.And(all, inA); all == tri.Different {
@@ -82,6 +91,64 @@ func (c *comparer) cover(a, b []*tree.Node) tri.Verdict {
 		all = tri.And(all, v)
 	}
 	return all
+}
+
+// written pairs off the elements that are written alike in both, and tells
+// which these are. For few elements, that does not pay, and it returns nil.
+func (c *comparer) written(a, b []*tree.Node) (inB, inA []bool) {
+	const few = 8
+	if len(a) <= few || len(b) <= few {
+		return nil, nil
+	}
+	order := func(all []*tree.Node) []int {
+		out := make([]int, len(all))
+		for i, n := range all {
+			out[i] = i
+			c.b.Use(16 + 4*int64(tree.Size(n, maxSize)))
+		}
+		slices.SortStableFunc(out, func(i, j int) int { c.b.Use(2); return tree.Compare(all[i], all[j]) })
+		return out
+	}
+	p, q := order(a), order(b)
+	inB, inA = make([]bool, len(a)), make([]bool, len(b))
+	for i, j := 0, 0; i < len(p) && j < len(q); {
+		switch d := tree.Compare(a[p[i]], b[q[j]]); {
+		case d < 0:
+			i++
+		case d > 0:
+			j++
+		default:
+			inB[p[i]], inA[q[j]] = true, true
+			i, j = i+1, j+1
+		}
+	}
+	return inB, inA
+}
+
+// without returns the elements that are not marked.
+func without(all []*tree.Node, marked []bool) []*tree.Node {
+	var out []*tree.Node
+	for i, n := range all {
+		if !marked[i] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// elements compares elements of two sets or lists. A set is no coercion of its
+// only element there: {{1}, {2}} is not {1, 2}.
+func (c *comparer) elements(a, b *tree.Node) tri.Verdict {
+	if (a.Op == tree.Set) != (b.Op == tree.Set) {
+		if k := max(kindOf(a), kindOf(b)); k == set {
+			return tri.Different
+		}
+	}
+	if a.Op != tree.Number || b.Op != tree.Number {
+		c.b.Use(60)
+	}
+	v, _ := c.compare(a, b)
+	return v
 }
 
 // match compares two multisets: Equal when their elements can be paired off
@@ -97,6 +164,11 @@ func (c *comparer) match(a, b []*tree.Node) tri.Verdict {
 			return tri.Equal
 		}
 		return tri.Different
+	}
+	if x, y := c.written(a, b); x != nil {
+		// What is written alike on both sides is paired off: where any other pairing
+		// does, this one does too.
+		a, b = without(a, x), without(b, y)
 	}
 	n := len(a)
 	if n > maxItems {
@@ -139,7 +211,7 @@ func (g *pairing) verdict(i, j int) tri.Verdict {
 		g.known[k], g.seen[k] = tri.Different, true
 	}
 	if !g.seen[k] {
-		g.known[k], _ = g.c.compare(g.a[i], g.b[j])
+		g.known[k] = g.c.elements(g.a[i], g.b[j])
 		g.seen[k] = true
 	}
 	return g.known[k]

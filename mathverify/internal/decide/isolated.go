@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"slices"
+
 	"github.com/golongrl/golongrl/mathverify/internal/tree"
 	"github.com/golongrl/golongrl/mathverify/internal/tri"
 )
@@ -10,9 +12,6 @@ import (
 // any other relation is no value, though it may have one as its only solution.
 func (c *comparer) isolated(v, s *tree.Node) (tri.Verdict, string) {
 	if s.Op == tree.Chain && allEq(s.Rels) {
-		if c.o.LastEquation {
-			return c.compare(v, s.Args[len(s.Args)-1])
-		}
 		if name, rest := assignment(s); name != nil {
 			if w, rule, ok := c.assignedValue(v, name, rest); ok {
 				return w, rule
@@ -69,13 +68,53 @@ func (c *comparer) assignedValue(v, name, rest *tree.Node) (w tri.Verdict, rule 
 			return tri.Undecided, ruleIsolated, true
 		}
 	}
+	if name.Op == tree.Call && !constant(rest) {
+		if w, rule, ok := c.functionValue(v, name, e); ok {
+			return w, rule, true
+		}
+	}
 	w, rule = c.against(v, e.values())
-	if w == tri.Equal && v.Op == tree.Symbol {
-		return tri.Undecided, ruleIsolated, true // x = y is about both
+	if w == tri.Equal && (v.Op == tree.Symbol || name.Op == tree.Const && !c.eccentricity(name, v)) {
+		return tri.Undecided, ruleIsolated, true // x = y is about both, and e = 5 is wrong of e
 	}
 	if w == tri.Equal && rule != ruleChain && rule != ruleApprox {
 		rule = ruleIsolated
 	}
+	return w, rule, true
+}
+
+// eccentricity reports e with a value that e has as the eccentricity of an
+// ellipse.
+func (c *comparer) eccentricity(name, v *tree.Node) bool {
+	if name.Name != "e" {
+		return false
+	}
+	low, ok := c.order(v, tree.Int(0))
+	high, ok2 := c.order(v, tree.Int(1))
+	return ok && ok2 && low > 0 && high < 0
+}
+
+// functionValue compares v with f(t) = rest, where rest has variables. The
+// variable of a function may have any name: f(t) = t^2 is x^2. Of f(t) = x^2,
+// nobody knows what it means.
+func (c *comparer) functionValue(v, name *tree.Node, e equalities) (w tri.Verdict, rule string, ok bool) {
+	used := tree.Free(tree.New(tree.Add, e.exact...))
+	for _, t := range name.Args {
+		if t.Op == tree.Symbol && !slices.Contains(used, t.Name) {
+			if w, rule = c.against(v, e.values()); w == tri.Equal {
+				w = tri.Undecided
+			}
+			return w, rule, true
+		}
+	}
+	if len(name.Args) != 1 || name.Args[0].Op != tree.Symbol || len(e.exact) > 1 || len(e.approx) > 0 {
+		return 0, "", false
+	}
+	t, free := name.Args[0].Name, tree.Free(v)
+	if len(free) != 1 || len(used) != 1 || used[0] != t || free[0] == t {
+		return 0, "", false
+	}
+	w, rule = c.compare(v, tree.Replace(e.exact[0], t, tree.Sym(free[0])))
 	return w, rule, true
 }
 
@@ -85,7 +124,9 @@ func (c *comparer) identity(v, s *tree.Node) (w tri.Verdict, rule string, ok boo
 	e := split(s)
 	h, rule := c.holds(e)
 	if h == tri.Equal {
-		w, rule = c.against(v, e)
+		if w, rule = c.against(v, e); w == tri.Equal && v.Op == tree.Symbol {
+			w = tri.Undecided // x = x
+		}
 		return w, rule, true
 	}
 	return h, rule, constant(s) // 1 = 5, or nobody knows

@@ -135,6 +135,8 @@ func init() {
 	pair(quantity, statement, (*comparer).isolated)
 	pair(text, text, (*comparer).texts)
 	pair(text, region, (*comparer).textRegion)
+	pair(text, clock, (*comparer).textClock)
+	pair(text, ratio, (*comparer).textRatio)
 	pair(text, statement, (*comparer).textStatement)
 	pair(choice, choice, (*comparer).choices)
 	pair(list, list, (*comparer).lists)

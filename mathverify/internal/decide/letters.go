@@ -83,6 +83,32 @@ func backwards(s string) string {
 	return string(b)
 }
 
+// factors returns the letters of a product of letters, however it was written.
+func factors(n *tree.Node) string {
+	if n.Op != tree.Mul || n.Name != "" {
+		return letterRun(n)
+	}
+	var out strings.Builder
+	for _, a := range n.Args {
+		if letter(a) == "" || out.Len() > 8 {
+			return ""
+		}
+		out.WriteString(letter(a))
+	}
+	return out.String()
+}
+
+// permuted reports two runs of the same small letters.
+func permuted(x, y string) bool {
+	if len(x) != len(y) || len(x) < 2 || len(x) > 8 || strings.ToLower(x) != x {
+		return false
+	}
+	p, q := []byte(x), []byte(y)
+	slices.Sort(p)
+	slices.Sort(q)
+	return string(p) == string(q)
+}
+
 func isProduct(run string) bool { return len(run) <= 3 && strings.ToUpper(run) != run }
 
 // wordRun returns the words that an expression of letters may be: a run, or

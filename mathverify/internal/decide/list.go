@@ -13,6 +13,9 @@ func (c *comparer) lists(a, b *tree.Node) (tri.Verdict, string) {
 	if v, rule, ok := c.relationLists(a, b); ok {
 		return v, rule
 	}
+	if conjunction(a) != conjunction(b) && conjunction(a) != "" && conjunction(b) != "" && !allConstant(a.Args) {
+		return tri.Undecided, ruleList // p and q, p or q
+	}
 	x, y := spread(c.carried(a.Args), bothSigns), spread(c.carried(b.Args), bothSigns)
 	switch {
 	case c.o.OrderedLists:
@@ -27,6 +30,14 @@ func (c *comparer) lists(a, b *tree.Node) (tri.Verdict, string) {
 		}
 	}
 	return v, ruleList
+}
+
+// conjunction returns the word that joins a list, or "".
+func conjunction(l *tree.Node) string {
+	if l.Name == "and" || l.Name == "or" {
+		return l.Name
+	}
+	return ""
 }
 
 // listSet compares a list with a set. A list that repeats a value is not

@@ -26,10 +26,6 @@ type Options struct {
 	// RenameVariables makes answers equal that differ in the names of their
 	// variables only, taken in alphabetical order.
 	RenameVariables bool
-	// LastEquation takes the last right side of an equation or a chain of
-	// them for its value when the other answer is no equation, whatever
-	// stands to the left.
-	LastEquation bool
 	// NoSolutionSets keeps relations apart from the sets of their solutions.
 	NoSolutionSets bool
 	// DropNames compares "x=1, y=2" with "1, 2" by values alone.

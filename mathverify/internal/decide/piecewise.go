@@ -24,13 +24,15 @@ func (c *comparer) piecewise(a, b *tree.Node) (tri.Verdict, string) {
 	if !ok || !ok2 {
 		return c.sameCases(a, b)
 	}
-	if a.Op == tree.Cases && b.Op == tree.Cases {
-		// Both must be given on the same set, up to single points.
-		if v := c.sameDomain(f, g); v != tri.Equal {
-			return v, rulePiecewise
+	// Both must be given on the same set, up to single points. An expression may
+	// have no value where the other is not given.
+	all := c.sameDomain(f, g)
+	if all != tri.Equal {
+		if a.Op == tree.Cases && b.Op == tree.Cases {
+			return all, rulePiecewise
 		}
+		all = tri.Undecided
 	}
-	all := tri.Equal
 	for _, p := range f {
 		for _, q := range g {
 			common, ok := c.meet(p.on, q.on)

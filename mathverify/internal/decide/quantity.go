@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -204,6 +205,9 @@ func (c *comparer) quantities(a, b *tree.Node) (tri.Verdict, string) {
 			return w, ruleUnit
 		}
 		x, y := plainNoun(u), plainNoun(v)
+		if alters(x) || alters(y) {
+			return tri.Undecided, ruleNumeral // 5 dozen and 60 eggs
+		}
 		if x != "" && y != "" {
 			// 5 apples and 5 fruits, or 5 apples and 5 pears?
 			w, _ := c.compare(a.Args[0], b.Args[0])
@@ -255,6 +259,25 @@ func plainNoun(u *tree.Node) string {
 		return u.Name[1:]
 	}
 	return ""
+}
+
+// scaleOf returns the number that dozen, thousands and their like multiply by,
+// or 0.
+func scaleOf(noun string) int64 {
+	noun = strings.TrimSuffix(fold(noun), "s")
+	if noun == "dozen" {
+		return 12
+	}
+	return scales[noun]
+}
+
+// alters reports a word behind a number that makes it another one.
+func alters(noun string) bool {
+	if noun == "" {
+		return false
+	}
+	noun = fold(noun)
+	return numeric(noun) || alterWords[noun]
 }
 
 // sameNoun compares nouns up to case and the plural.
@@ -313,11 +336,18 @@ func (c *comparer) oneUnit(v, q *tree.Node) (tri.Verdict, string) {
 		w, _ := c.equal(v, x)
 		return w, ruleUnit
 	}
+	if v.Op == tree.Mul && slices.ContainsFunc(v.Args, func(n *tree.Node) bool { return n.Op == tree.Symbol && n.Name == "mu" }) {
+		return tri.Undecided, ruleOneUnit // 5 μm
+	}
+	if k := scaleOf(plainNoun(q.Args[1])); k != 0 {
+		w, _ := c.compare(v, times(q.Args[0], tree.Int(k)))
+		return w, ruleNumeral
+	}
+	if alters(plainNoun(q.Args[1])) {
+		return tri.Undecided, ruleNumeral // 5 dozen
+	}
 	w, _ := c.compare(v, q.Args[0])
 	if w == tri.Equal {
-		if noun := plainNoun(q.Args[1]); noun != "" && numeric(fold(noun)) {
-			return tri.Undecided, ruleNumeral // 5 dozen
-		}
 		return w, ruleOneUnit
 	}
 	if v.Op != tree.Number {

@@ -1,9 +1,14 @@
 package decide
 
 import (
+	"strings"
+
 	"github.com/golongrl/golongrl/mathverify/internal/tree"
 	"github.com/golongrl/golongrl/mathverify/internal/tri"
 )
+
+// maxRatio bounds the terms of a ratio that are compared pair by pair.
+const maxRatio = 64
 
 // ratios compares a:b:c with d:e:f up to a factor,
 //
@@ -14,9 +19,19 @@ func (c *comparer) ratios(a, b *tree.Node) (tri.Verdict, string) {
 	if len(a.Args) != len(b.Args) {
 		return tri.Different, ruleRatio
 	}
+	// With a first term other than zero, its products with the others say all.
+	first := len(a.Args)
+	if p, known := c.zero(a.Args[0]); known && !p {
+		if q, known := c.zero(b.Args[0]); known && !q {
+			first = 1
+		}
+	}
+	if first > maxRatio {
+		return tri.Undecided, ruleSize
+	}
 	v := tri.Equal
 	for i := range a.Args {
-		for j := range i {
+		for j := range min(i, first) {
 			w, _ := c.equal(times(a.Args[i], b.Args[j]), times(a.Args[j], b.Args[i]))
 			if v = tri.And(v, w); v == tri.Different {
 				return v, ruleRatio
@@ -39,6 +54,31 @@ func (c *comparer) ratioValue(v, r *tree.Node) (tri.Verdict, string) {
 	}
 	w, _ := c.compare(over(r.Args[0], r.Args[1]), v)
 	return w, ruleRatio
+}
+
+// textRatio compares "2 to 3" with a ratio.
+func (c *comparer) textRatio(t, r *tree.Node) (tri.Verdict, string) {
+	c.b.Use(int64(min(len(t.Name), maxText)))
+	if len(t.Name) > 100 {
+		return tri.Different, ruleKinds
+	}
+	terms := strings.Split(fold(t.Name), " to ")
+	out := make([]*tree.Node, len(terms))
+	for i, s := range terms {
+		if n, ok := spelled(s); ok {
+			out[i] = tree.Int(n)
+			continue
+		}
+		x, ok := newRat().SetString(s)
+		if !ok || strings.ContainsAny(s, "eEpP_") {
+			return tri.Different, ruleKinds
+		}
+		out[i] = tree.Rat(x)
+	}
+	if len(out) < 2 {
+		return tri.Different, ruleKinds
+	}
+	return c.ratios(tree.New(tree.Ratio, out...), r)
 }
 
 func times(a, b *tree.Node) *tree.Node {

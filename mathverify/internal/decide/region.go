@@ -274,6 +274,17 @@ func (c *comparer) sets(a, b *tree.Node) (tri.Verdict, string) {
 			}
 		}
 	}
+	if x, y := c.integersOf(a), c.integersOf(b); x != a || y != b {
+		return c.compare(x, y)
+	}
+	if x, y := familyOf(a), familyOf(b); x != nil && y != nil {
+		if v, rule, ok := c.familyUnion(x, y); ok {
+			return v, rule
+		}
+		if v, rule := c.families(x, y); v == tri.Equal {
+			return v, rule
+		}
+	}
 	if c.o.TupleAsSet {
 		a, b = bracketed(a), bracketed(b)
 	}
@@ -289,6 +300,9 @@ func (c *comparer) sets(a, b *tree.Node) (tri.Verdict, string) {
 	x, ok := c.pieces(a)
 	y, ok2 := c.pieces(b)
 	if ok && ok2 {
+		if len(x) == 0 && len(y) == 0 && a.Op == tree.Interval && b.Op == tree.Interval {
+			return c.parts(a, b) // [2,1] is no set of reals, but a pair in brackets
+		}
 		return c.samePieces(x, y), ruleInterval
 	}
 	if a.Op == tree.SetName && b.Op == tree.SetName {

@@ -193,6 +193,9 @@ func (c *comparer) factor(f, g *tree.Node) *tree.Node {
 	for round := range 2 {
 		p, q := at(f, names, "", round), at(g, names, "", round)
 		p, q = c.folded(p), c.folded(q)
+		if !constant(p) || !constant(q) {
+			return nil // f(0) is no constant
+		}
 		zp, kp := c.zero(p)
 		zq, kq := c.zero(q)
 		if !kp || !kq {

@@ -109,6 +109,14 @@ func (c *comparer) otherName(m, v, n, w *tree.Node) (tri.Verdict, string, bool) 
 	if tree.Same(m, w) && tree.Same(n, v) {
 		return tri.Equal, ruleEquation, true // x = y and y = x
 	}
+	if x, y := index(m), index(n); x != y && x != "" && y != "" && m.Name[:len(m.Name)-1] == n.Name[:len(n.Name)-1] &&
+		!constant(v) && !constant(w) {
+		u, rule := c.compare(tree.Replace(v, x, placeholder(0)), tree.Replace(w, y, placeholder(0)))
+		if u == tri.Different && (tree.Any(v, indexed) || tree.Any(w, indexed)) {
+			u = tri.Undecided
+		}
+		return u, rule, true // a_n = 2n and a_k = 2k
+	}
 	if constant(v) && constant(w) {
 		if m.Op == tree.Text || n.Op == tree.Text {
 			u, _ := c.compare(v, w)
@@ -116,6 +124,9 @@ func (c *comparer) otherName(m, v, n, w *tree.Node) (tri.Verdict, string, bool) 
 				return tri.Undecided, ruleVariable, true // Area = 5 and A = 5
 			}
 			return u, ruleVariable, true
+		}
+		if m.Op == tree.Tuple && n.Op == tree.Tuple && v.Op == tree.Tuple && w.Op == tree.Tuple {
+			return 0, "", false // (x,y) = (1,2) and (y,x) = (2,1)
 		}
 		if m.Op == tree.Tuple || n.Op == tree.Tuple || m.Op == tree.Ratio || n.Op == tree.Ratio {
 			return tri.Undecided, ruleVariable, true
@@ -129,6 +140,25 @@ func (c *comparer) otherName(m, v, n, w *tree.Node) (tri.Verdict, string, bool) 
 		return tri.Different, ruleVariable, true
 	}
 	return 0, "", false
+}
+
+// index returns the letter that numbers the terms of a sequence, the n of a_n,
+// or "".
+func index(name *tree.Node) string {
+	if !indexed(name) {
+		return ""
+	}
+	switch x := name.Name[len(name.Name)-1:]; x {
+	case "j", "k", "l", "m", "n":
+		if name.Name[len(name.Name)-2] == '_' {
+			return x
+		}
+	}
+	return ""
+}
+
+func indexed(n *tree.Node) bool {
+	return n.Op == tree.Symbol && strings.IndexByte(n.Name, '_') > 0 && len(n.Name) > 2
 }
 
 // identical compares statements written alike up to the direction of chains.

@@ -90,6 +90,8 @@ func (c *comparer) textValue(v, t *tree.Node) (tri.Verdict, string) {
 			}
 		}
 		return tri.Different, ruleTextValue
+	case permuted(factors(v), t.Name):
+		return tri.Undecided, ruleLetters // abc, and cab that is a word too
 	case wordRun(v) != "":
 		return c.texts(tree.Words(wordRun(v)), t)
 	case v.Op == tree.Symbol || v.Op == tree.Call:

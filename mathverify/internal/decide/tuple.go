@@ -55,7 +55,21 @@ func (c *comparer) singleton(one, s *tree.Node) (tri.Verdict, string) {
 		return c.cover(spread(one.Args, bothSigns), spread(s.Args, bothSigns)), ruleBrackets
 	}
 	if len(s.Args) == 1 {
-		return c.compare(one, s.Args[0])
+		v, rule := c.compare(one, s.Args[0])
+		if v == tri.Equal && s.Op == tree.Tuple && one.Op != tree.Set {
+			return tri.Undecided, ruleTuple // (5,) has lost something, or is no number
+		}
+		return v, rule
+	}
+	if s.Op == tree.Tuple && one.Op == tree.Func && one.Name == "perm" {
+		v := c.inOrder(one.Args, s.Args) // P(3,2) may be a point
+		if v == tri.Equal {
+			v = tri.Undecided
+		}
+		return v, ruleTuple
+	}
+	if s.Op == tree.Tuple && kindOf(one) == value && tree.Any(one, unitVector) {
+		return tri.Undecided, ruleVector
 	}
 	if one.Op == tree.Set && len(one.Args) == 1 {
 		return c.compare(one.Args[0], s)
@@ -64,6 +78,11 @@ func (c *comparer) singleton(one, s *tree.Node) (tri.Verdict, string) {
 		return tri.Undecided, ruleKinds // A and the matrix that it names
 	}
 	return tri.Different, ruleKinds
+}
+
+// unitVector reports a part of i + 2j or of another vector written as a sum.
+func unitVector(n *tree.Node) bool {
+	return n.Op == tree.Symbol && (n.Name == "j" || n.Name == "k") || n.Op == tree.Func && n.Name == "vector"
 }
 
 func constantless(n *tree.Node) bool { return !constant(n) }

@@ -130,6 +130,17 @@ var mathWords = wordSet("hundred|thousand|million|billion|trillion|dozen|half|th
 	"thousands|hundreds|millions|billions|dozens|pair|pairs|score|percents|cubes|squares|factorial|th|" +
 	"divided|negative|positive|percent|percentage|point|equals|square|cube|degrees|degree|first|second|zero|nothing")
 
+// alterWords are the words that change the number before them or its sign, and
+// are no units.
+var alterWords = wordSet("lakh|lakhs|crore|crores|mil|mils|mill|mn|bn|tn|million|billion|grand|gross|scores|" +
+	"ones|tens|tenths|hundredth|hundredths|thousandth|thousandths|millionth|millionths|billionths|" +
+	"fourth|fourths|fifths|sixth|sixths|seventh|sevenths|eighth|eighths|ninth|ninths|" +
+	"doubled|tripled|triple|quadrupled|quadruple|thrice|halved|inverse|inverted|reciprocal|reversed|negated|absolute|" +
+	"remainder|below|above|under|less|loss|lost|deficit|debt|debit|debits|overdrawn|" +
+	"decrease|decreased|drop|reduction|downward|backward|backwards|" +
+	"exclusive|excluded|excluding|rejected|extraneous|wrong|incorrect|not|no|false|" +
+	"base|modulo|mod|power|powers|exponent|squareroot|log|logs|factorials|others|or|to|plus")
+
 // numeric reports whether folded words may stand for a number.
 func numeric(s string) bool {
 	for w := range strings.FieldsSeq(s) {

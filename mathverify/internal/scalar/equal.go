@@ -67,6 +67,7 @@ func equal(a, b *tree.Node, o Options, bud *budget.Budget) (tri.Verdict, string)
 	if tree.Same(a, b) {
 		return tri.Equal, RuleSame
 	}
+	a, b = simplify(a, bud), simplify(b, bud)
 	x, errX := approx.Rational(a, bud)
 	y, errY := approx.Rational(b, bud)
 	if errX == approx.ErrUndefined || errY == approx.ErrUndefined {
@@ -199,6 +200,9 @@ const (
 func constants(a, b *tree.Node, s *approx.Symbols, bud *budget.Budget) (tri.Verdict, string) {
 	if approx.FastDiffer(a, b, s, 0, bud) {
 		return tri.Different, RuleInterval
+	}
+	if v := shifted(a, b, bud); v != tri.Undecided {
+		return v, RuleCanonical
 	}
 	if v := canonical(a, b, bud.Left()/2, bud); v != tri.Undecided {
 		return v, RuleCanonical

@@ -80,7 +80,7 @@ func TestHostile(t *testing.T) {
 		alloc := (after.TotalAlloc - before.TotalAlloc) >> 20
 		t.Logf("%-60s %-10v %-26s %8d steps %8.2f ms %5d MB in all", name, v, rule, steps-bud.Left(), took.Seconds()*1e3, alloc)
 		// Time is only logged closely: the machine may be busy.
-		if took > 2*time.Second {
+		if took > 20*time.Second {
 			t.Errorf("%s: %v", name, took)
 		}
 	}

@@ -30,6 +30,10 @@ func look(n *tree.Node) traits {
 			if len(n.Args) == 1 {
 				t |= bareLog
 			}
+		case "conj":
+			if len(tree.Free(n)) == 0 && !tree.Any(n, isI) {
+				return foreign // a bar over digits: they repeat, or are no product
+			}
 		case "det", "trace", "rank", "norm", "dot", "card", "mod", "gcd", "lcm", "phi", "zeta":
 			// Their arguments may be matrices, vectors and sets.
 			return reducible | lookBelow(n)&^foreign
@@ -59,6 +63,8 @@ func lookBelow(n *tree.Node) traits {
 	}
 	return t
 }
+
+func isI(n *tree.Node) bool { return n.Op == tree.Const && n.Name == "i" }
 
 // readLog gives every bare log its base.
 func readLog(n *tree.Node, base LogBase) *tree.Node {
