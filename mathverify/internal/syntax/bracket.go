@@ -11,6 +11,9 @@ func (p *parser) paren() *tree.Node {
 		return nothing
 	}
 	if len(it.nodes) == 1 && closing == tRParen {
+		if it.open && isValue(it.nodes[0]) {
+			return tree.Named(tree.Tuple, "(", it.nodes[0]) // (5,)
+		}
 		return it.nodes[0]
 	}
 	for _, c := range it.seps {

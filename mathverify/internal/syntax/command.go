@@ -45,7 +45,7 @@ type command struct {
 
 var commands = func() map[string]command {
 	m := map[string]command{
-		"cdot": {kind: tTimes}, "times": {kind: tTimes}, "ast": {kind: tTimes}, "star": {kind: tTimes}, "bullet": {kind: tTimes},
+		"cdot": {kind: tTimes, s: "cdot"}, "times": {kind: tTimes, s: "times"}, "ast": {kind: tTimes}, "star": {kind: tTimes}, "bullet": {kind: tTimes},
 		"div": {kind: tSlash}, "pm": {kind: tPM}, "mp": {kind: tMP}, "slash": {kind: tSlash},
 		"cup": {kind: tCup}, "bigcup": {kind: tCup}, "cap": {kind: tCap}, "bigcap": {kind: tCap},
 		"setminus": {kind: tSetMinus}, "smallsetminus": {kind: tSetMinus}, "backslash": {kind: tSetMinus},
@@ -104,7 +104,7 @@ var parsed = func() map[string]bool {
 		tilde widetilde dot ddot angle triangle measuredangle overset underset stackrel not partial mathrm text mathbf textbf
 		mathbb boldsymbol bm operatorname nabla cfrac forall exists therefore because substack cdotp overparen wideparen
 		overarc top intercal bigtriangleup vartriangle square Box ang si SI unit qty num mbox hbox textit textrm textnormal textup limsup liminf
-		dagger xrightarrow cancel cancelto bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm mathbbm`) {
+		dagger Pr xrightarrow cancel cancelto bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm mathbbm`) {
 		m[name] = true
 	}
 	for name := range functions {
@@ -293,6 +293,11 @@ func (l *lexer) styled(name string) {
 		case "R", "Q", "Z", "N", "C":
 			l.take(tSetName, n)
 			l.tok.s = body
+			return
+		case "E", "P":
+			l.take(tSym, n)
+			l.tok.s = body
+			l.tok.part = true // an operator, see expectation
 			return
 		}
 	case "mathrm", "operatorname":

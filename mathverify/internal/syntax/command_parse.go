@@ -58,6 +58,12 @@ func (p *parser) cmd() *tree.Node {
 		}
 		return p.fail(at, "an unknown mark above")
 	}
+	if name == "Pr" {
+		if p.bracketAhead() {
+			return p.statistic(name)
+		}
+		return p.fail(at, "a probability of nothing")
+	}
 	if n, ok := p.operator(name); ok {
 		return n
 	}
@@ -124,12 +130,46 @@ func (p *parser) sqrt() *tree.Node {
 	return tree.New(tree.Root, n, index)
 }
 
+// numeral returns a number by its digits, some of which may be letters. Nobody
+// computes with it.
+func numeral(digits string) *tree.Node {
+	return tree.Named(tree.Call, "digits", tree.Words(digits))
+}
+
+// digitString returns the digits, or the digits and letters, that fill the group
+// at the token: the decimal notation of a number, no conjugate.
+func (p *parser) digitString() string {
+	i := strings.IndexByte(p.src[p.tok.end:min(p.tok.end+maxArgument, len(p.src))], '}')
+	if i < 0 {
+		return ""
+	}
+	s, digits := trimSpacing(p.src[p.tok.end:p.tok.end+i]), false
+	for j := 0; j < len(s); j++ {
+		if !isDigit(s[j]) && !isLetter(s[j]) && s[j] != '.' {
+			return ""
+		}
+		digits = digits || isDigit(s[j])
+	}
+	if !digits {
+		return ""
+	}
+	return s
+}
+
 // overline reads a bar: over capitals a segment, over one letter or a sum the
 // conjugate, as \bar of a letter that is no complex number the mean.
 func (p *parser) overline(name string) *tree.Node {
 	at := p.tok.start
+	if p.tok.kind == tNum && allDigits(p.tok.s) {
+		n := p.texArg()
+		return numeral(tree.String(n))
+	}
 	if p.tok.kind == tLBrace {
-		if t := p.peek(); t.kind == tWord && len(t.s) > 1 && strings.ToUpper(t.s) == t.s || t.kind == tText && functions[trimSpacing(t.s)].name == "" {
+		if s := p.digitString(); s != "" {
+			p.rawGroup()
+			return numeral(s)
+		}
+		if t := p.peek(); t.kind == tWord && len(t.s) > 1 && strings.ToUpper(t.s) == t.s || t.kind == tText && functions[trimSpacing(t.s)].name == "" && !statistic(trimSpacing(t.s)) {
 			return tree.Fn("segment", p.points())
 		}
 		if t := p.peek(); t.kind == tWord && len(t.s) > 1 && wordValue(t.s) == nil && functions[t.s].name == "" {
@@ -139,13 +179,13 @@ func (p *parser) overline(name string) *tree.Node {
 				p.next()
 				if p.tok.kind == tRBrace {
 					p.next()
-					return tree.Fn("segment", tree.Words(t.s))
+					return numeral(t.s)
 				}
 				p.reset(m)
 			}
 		}
 	}
-	if p.tok.kind == tText && functions[trimSpacing(p.tok.s)].name == "" {
+	if p.tok.kind == tText && functions[trimSpacing(p.tok.s)].name == "" && !statistic(trimSpacing(p.tok.s)) {
 		return tree.Fn("segment", p.points())
 	}
 	n := p.texArg()

@@ -266,6 +266,9 @@ func symbolOf(n *tree.Node) *tree.Node {
 	if f := functions[strings.ToLower(n.Name)]; f.name != "" {
 		return n
 	}
+	if hedges[strings.ToLower(n.Name)] {
+		return n
+	}
 	switch n.Name {
 	case "e":
 		return tree.E
@@ -286,6 +289,7 @@ func (p *parser) product() *tree.Node {
 	}
 	runEnd := p.tok.end
 	literal := p.tok.kind == tNum
+	last := p.arrow()
 	f := p.power()
 	factors = append(factors, f)
 	literal = literal && integer(f)
@@ -297,9 +301,21 @@ func (p *parser) product() *tree.Node {
 		}
 		switch {
 		case p.tok.kind == tTimes, p.timesWord(f):
+			if last == aVector {
+				if slashes++; slashes > maxRun {
+					return p.fail(p.tok.start, "nested too deeply")
+				}
+			}
+			sign := p.tok.s
 			p.next()
-			f = p.factor()
-			factors = append(factors, f)
+			next := p.arrow()
+			g := p.factor()
+			if v := vectorProduct(sign, f, g); v != nil && last == aVector && next == aVector {
+				f, factors[len(factors)-1] = v, v
+			} else {
+				f, factors = g, append(factors, g)
+			}
+			last = next
 			literal, explicit = false, true
 		case p.tok.kind == tSlash:
 			if slashes++; slashes > maxRun {
@@ -313,12 +329,12 @@ func (p *parser) product() *tree.Node {
 				factors = append(factors, rest)
 			}
 			f = factors[len(factors)-1]
-			literal, explicit = false, true
+			literal, explicit, last = false, true, aNumber
 		case p.isWord("choose"):
 			p.next()
 			n := tree.Fn("binom", p.operand(p.mul(factors, at), at), p.operand(p.power(), at))
 			factors = append(buf[:0], n)
-			f, literal, explicit = n, false, true
+			f, literal, explicit, last = n, false, true, aNumber
 		case p.modWord():
 			if slashes++; slashes > maxRun {
 				return p.fail(p.tok.start, "nested too deeply")
@@ -327,7 +343,7 @@ func (p *parser) product() *tree.Node {
 			m := p.power()
 			n := tree.Fn("mod", p.operand(p.mul(factors, at), at), p.operand(m, at))
 			factors = append(buf[:0], n)
-			f, literal, explicit = n, false, true
+			f, literal, explicit, last = n, false, true, aNumber
 		case p.starts():
 			if literal {
 				m, ok := p.mixed(f)
@@ -349,6 +365,13 @@ func (p *parser) product() *tree.Node {
 			}
 			literal = p.tok.kind == tNum
 			from := p.tok.start
+			if next := p.arrow(); next == aMatrix && last == aMatrix {
+				f = p.matrixProduct(f, p.power())
+				factors[len(factors)-1] = f
+				continue
+			} else {
+				last = next
+			}
 			f = p.power()
 			if isStatement(f) {
 				if p.cond != nil {
@@ -462,6 +485,9 @@ func (p *parser) timesWord(f *tree.Node) bool {
 
 // modWord reports the operator of remainders.
 func (p *parser) modWord() bool {
+	if p.congruent {
+		return false
+	}
 	if p.tok.kind == tCmd {
 		return p.tok.s == "bmod" || p.tok.s == "mod"
 	}
@@ -509,7 +535,7 @@ func (p *parser) starts() bool {
 	case tLParen:
 		return !p.modAhead() && !p.remarkAhead()
 	case tSym:
-		return !p.ohm()
+		return !p.ohm() && p.micro() == ""
 	case tNum, tConst, tLBrace, tLBar, tLFloor, tLCeil, tRoot, tFrac, tSetName, tLNull:
 		return true
 	case tLBrack:
@@ -558,7 +584,7 @@ var factorCommands = map[string]bool{
 	"binom": true, "dbinom": true, "tbinom": true, "begin": true, "sum": true, "prod": true, "int": true, "iint": true, "lim": true,
 	"overline": true, "bar": true, "overrightarrow": true, "vec": true, "hat": true, "widehat": true, "tilde": true,
 	"angle": true, "triangle": true, "measuredangle": true, "overset": true, "dot": true, "widetilde": true, "ddot": true,
-	"overparen": true, "wideparen": true, "overarc": true, "partial": true,
+	"Pr": true, "overparen": true, "wideparen": true, "overarc": true, "partial": true,
 }
 
 // barAhead reports whether another bar follows that could close one opened

@@ -29,7 +29,7 @@ var functions = func() map[string]function {
 		"det": {name: "det", plain: true}, "tr": {name: "trace"}, "trace": {name: "trace", plain: true}, "rank": {name: "rank", plain: true},
 		"transpose": {name: "transpose", plain: true}, "norm": {name: "norm", plain: true}, "inverse": {name: "inverse", plain: true},
 		"card": {name: "card", plain: true}, "dot": {name: "dot", plain: true}, "cross": {name: "cross", plain: true},
-		"mean": {name: "mean", plain: true},
+		"mean": {name: "mean", plain: true}, "cis": {name: "cis", plain: true},
 		"sqrt": {name: "sqrt", plain: true}, "cbrt": {name: "cbrt", plain: true},
 		"triangle": {name: "triangle", plain: true}, "angle": {name: "angle", plain: true}, "segment": {name: "segment", plain: true},
 		"vector": {name: "vector", plain: true}, "arc": {name: "arc", plain: true},
@@ -90,7 +90,7 @@ func (p *parser) function(f function) *tree.Node {
 			base = p.script(p.tok.s)
 			p.next()
 			continue
-		case p.tok.kind == tNum && f.name == "log" && base == nil && !p.tok.space && p.byteAhead() == '(' && (p.tok.s == "2" || p.tok.s == "10"):
+		case p.tok.kind == tNum && f.name == "log" && base == nil && !p.tok.space && p.base() && (p.tok.s == "2" || p.tok.s == "10"):
 			base = p.value(p.tok.s, false)
 			p.next()
 			continue
@@ -120,6 +120,16 @@ func (p *parser) function(f function) *tree.Node {
 		}
 	}
 	name := f.name
+	if name == "cis" { // cis x is cos x + i sin x
+		if len(args) != 1 {
+			return p.fail(at, "wrong number of arguments of cis")
+		}
+		n := tree.New(tree.Pow, tree.E, tree.New(tree.Mul, tree.I, args[0]))
+		if power != nil {
+			return tree.New(tree.Pow, n, power)
+		}
+		return n
+	}
 	if power != nil && power.IsInt(-1) && f.inverse != "" {
 		name, power = f.inverse, nil
 	}
@@ -138,6 +148,12 @@ func (p *parser) function(f function) *tree.Node {
 		return tree.New(tree.Pow, n, power)
 	}
 	return n
+}
+
+// base reports that the number right behind "log" is a base: log2(8), log2 8.
+func (p *parser) base() bool {
+	rest := p.src[p.tok.end:min(p.tok.end+2, len(p.src))]
+	return strings.HasPrefix(rest, "(") || len(rest) == 2 && rest[0] == ' ' && (isDigit(rest[1]) || isLetter(rest[1]) || rest[1] == '(')
 }
 
 // rootArg reads the radicand of a root without a bar: one factor.
@@ -338,13 +354,13 @@ func (p *parser) points() *tree.Node {
 		p.next()
 	} else if p.tok.kind == tText && t.kind == closing {
 		n = tree.Words(clean(p.tok.s))
-		if len(n.Name) == 1 {
+		if oneLetter(n.Name) {
 			n = p.pointName(n.Name)
 		}
 		p.next()
 	} else {
 		n = p.additive()
-		if n.Op == tree.Text && len(n.Name) == 1 {
+		if n.Op == tree.Text && oneLetter(n.Name) {
 			n = p.pointName(n.Name)
 		}
 	}
@@ -373,7 +389,7 @@ func (p *parser) operandOrText(n *tree.Node) *tree.Node {
 	if isStatement(n) {
 		return p.fail(p.tok.start, "a statement as an argument")
 	}
-	if n.Op == tree.Text && len(n.Name) == 1 {
+	if n.Op == tree.Text && oneLetter(n.Name) {
 		return p.pointName(n.Name)
 	}
 	return n

@@ -336,10 +336,11 @@ func (l *lexer) separator() (int, byte) {
 		}
 		return 1, ','
 	case '{':
-		if l.at(1) == ',' && l.at(2) == '}' {
-			return 3, ','
-		}
+		return l.groupedComma(0), ','
 	case ' ', '~':
+		if n := l.groupedComma(1); n > 0 {
+			return n, ','
+		}
 		return 1, ' '
 	case '\\':
 		if c := l.at(1); c == ',' || c == ';' || c == ':' || c == ' ' {
@@ -355,4 +356,23 @@ func (l *lexer) separator() (int, byte) {
 		}
 	}
 	return 0, 0
+}
+
+// groupedComma returns the length of a comma in braces, perhaps with white space
+// around it, i places ahead: 14 {, }916.
+func (l *lexer) groupedComma(i int) int {
+	if l.at(i) != '{' {
+		return 0
+	}
+	for i++; l.at(i) == ' ' && i < 4; i++ {
+	}
+	if l.at(i) != ',' {
+		return 0
+	}
+	for i++; l.at(i) == ' ' && i < 6; i++ {
+	}
+	if l.at(i) != '}' {
+		return 0
+	}
+	return i + 1
 }

@@ -188,17 +188,26 @@ func (p *parser) recur(s, period string, at int) *tree.Node {
 	return tree.Rat(new(big.Rat).SetFrac(a, nines))
 }
 
-// dots reads 0.333...: recurring when the last three digits are one, otherwise
-// only cut off.
+// dots reads 0.333...: recurring when the last three digits are one. Otherwise
+// nobody knows what the dots stand for, so that the digits are words; behind a
+// sign of approximation they may go.
 func (p *parser) dots(s string, sep bool, at int) *tree.Node {
 	i := strings.IndexByte(s, '.')
 	if i < 0 {
 		return p.value(s, sep)
 	}
+	stop := p.tok.end-p.tok.start == 2 && p.tok.end == len(p.src) // a full stop too many
 	p.next()
 	n := len(s)
-	if sep || n-i <= 3 || s[n-1] != s[n-2] || s[n-2] != s[n-3] {
+	if stop {
 		return p.value(s, sep)
+	}
+	if sep || n-i <= 3 || s[n-1] != s[n-2] || s[n-2] != s[n-3] {
+		before := strings.TrimRight(p.src[:at], " $")
+		if strings.HasSuffix(before, `\approx`) || strings.HasSuffix(before, "≈") {
+			return p.value(s, sep)
+		}
+		return tree.Words(s + "...")
 	}
 	return p.recur(s[:n-1], s[n-1:], at)
 }

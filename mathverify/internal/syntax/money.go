@@ -63,11 +63,11 @@ func (p *parser) amountOf(code string, at int) *tree.Node {
 	}
 	for p.tok.kind == tWord || p.tok.kind == tText {
 		m := magnitude(strings.Trim(p.tok.s, " ~"))
-		if m == 0 {
+		if m == nil {
 			break
 		}
 		p.next()
-		n = tree.New(tree.Mul, n, tree.Int(m))
+		n = tree.New(tree.Mul, n, m)
 	}
 	if p.tok.kind == tSlash || p.tok.kind == tWord && p.tok.s == "per" || p.tok.kind == tText {
 		m := p.mark()

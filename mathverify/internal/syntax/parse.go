@@ -43,28 +43,6 @@ func Parse(s string, o Options, b *budget.Budget) (*tree.Node, error) {
 // control reports a character that stands for nothing.
 func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7F }
 
-// short reads a small integer.
-func short(s string) *tree.Node {
-	i, neg := 0, false
-	if s != "" && s[0] == '-' {
-		neg, i = true, 1
-	}
-	if len(s) == i || len(s)-i > 18 {
-		return nil
-	}
-	v := int64(0)
-	for ; i < len(s); i++ {
-		if !isDigit(s[i]) {
-			return nil
-		}
-		v = v*10 + int64(s[i]-'0')
-	}
-	if neg {
-		v = -v
-	}
-	return tree.Int(v)
-}
-
 // maxLayers bounds the layers of decoration around an answer.
 const maxLayers = 20
 
@@ -86,11 +64,26 @@ func parseClean(s string, o Options, b *budget.Budget, depth int) (*tree.Node, *
 	if date(s) {
 		return tree.Words(s), nil
 	}
+	if n := feetInches(s); n != nil {
+		return n, nil
+	}
+	if letter := chosen(s); letter != "" {
+		return tree.Words(letter), nil
+	}
 	if letter, rest := label(s); letter != "" {
 		if rest == "" {
 			return tree.Words(letter), nil
 		}
+		if r := remarkOf(rest); harmless(r) {
+			return tree.Words(letter), nil
+		}
+		if secondLabel(rest) || remarkOf(rest) != "" {
+			return settled(s, o, b, "several choices")
+		}
 		if n, err := parseClean(rest, o, b, depth+1); err == nil {
+			if n.Op == tree.Text && remarkOf(n.Name) != "" {
+				return settled(s, o, b, "several choices")
+			}
 			return tree.Named(tree.Labeled, letter, n), nil
 		}
 	}
@@ -159,15 +152,26 @@ func parseOne(s string, o Options, b *budget.Budget) (*tree.Node, *Error) {
 		return n, nil
 	}
 	if w := wordsOf(s); w != "" && (p.words || wordyText(w)) {
-		// Words are words only if they still are without their decoration.
-		if w == s {
-			return tree.Words(w), nil
+		if n, err := settled(s, o, b, ""); err == nil {
+			return n, nil
 		}
+	}
+	return nil, p.err
+}
+
+// settled returns the words of s, if they still are words without their
+// decoration.
+func settled(s string, o Options, b *budget.Budget, msg string) (*tree.Node, *Error) {
+	w := wordsOf(s)
+	if w == s {
+		return tree.Words(w), nil
+	}
+	if w != "" && len(w) <= len(s) {
 		if m, err := parseClean(w, o, b, maxLayers-1); err == nil && m.Op == tree.Text && m.Name == w {
 			return m, nil
 		}
 	}
-	return nil, p.err
+	return nil, &Error{Src: s, Msg: msg}
 }
 
 // breaks reads answers on lines of their own, separated by \\.

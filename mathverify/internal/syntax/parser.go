@@ -30,6 +30,7 @@ type parser struct {
 	dbars     int        // how many ‖...‖ are open in this bracket
 	setSep    bool       // a bar or a colon ends the element of a set builder
 	euro      bool       // "[" closes: ]1,3[
+	congruent bool       // behind ≡, where "mod" is no operation
 	bound     int        // how many sums with the index i are open: i is no unit there
 	diffs     int        // how many integrals wait for their dx
 	groups    int        // how many groups in braces are open
@@ -113,16 +114,16 @@ func (p *parser) byteAhead() byte {
 // outside clears what belongs to the bracket around, for the inside of
 // another, and returns it for inside to bring back.
 func (p *parser) outside() parserScope {
-	s := parserScope{p.bars, p.dbars, p.setSep, p.euro}
-	p.bars, p.dbars, p.setSep, p.euro = 0, 0, false, false
+	s := parserScope{p.bars, p.dbars, p.setSep, p.euro, p.congruent}
+	p.bars, p.dbars, p.setSep, p.euro, p.congruent = 0, 0, false, false, false
 	return s
 }
 
 type parserScope struct {
-	bars, dbars  int
-	setSep, euro bool
+	bars, dbars             int
+	setSep, euro, congruent bool
 }
 
 func (p *parser) inside(s parserScope) {
-	p.bars, p.dbars, p.setSep, p.euro = s.bars, s.dbars, s.setSep, s.euro
+	p.bars, p.dbars, p.setSep, p.euro, p.congruent = s.bars, s.dbars, s.setSep, s.euro, s.congruent
 }

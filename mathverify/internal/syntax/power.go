@@ -36,7 +36,7 @@ func (p *parser) power() *tree.Node {
 				continue
 			case 2:
 				p.next()
-				n = tree.New(tree.Degree, n)
+				n = p.degree(n)
 				continue
 			}
 			return n
@@ -166,7 +166,7 @@ func (p *parser) exponent(n *tree.Node, at int) *tree.Node {
 		if n.Op == tree.SetName && len(n.Name) == 1 {
 			return &tree.Node{Op: tree.SetName, Name: n.Name + "*"}
 		}
-		return tree.Fn("conj", p.operand(n, at))
+		return p.conjugate(n, at)
 	case tLBrace:
 		if m := p.braceMark(n); m != nil {
 			return m
@@ -194,6 +194,15 @@ func (p *parser) exponent(n *tree.Node, at int) *tree.Node {
 		return tree.Fn("transpose", n)
 	}
 	return tree.New(tree.Pow, p.operand(n, at), e)
+}
+
+// conjugate reads n^*; of a number that would be a footnote.
+func (p *parser) conjugate(n *tree.Node, at int) *tree.Node {
+	n = p.operand(n, at)
+	if !tree.Any(n, func(m *tree.Node) bool { return m == tree.I || m.Op == tree.Symbol || m.Op == tree.Call }) {
+		return p.failWords(at) // a footnote
+	}
+	return tree.Fn("conj", n)
 }
 
 // transposable reports what an exponent T transposes: matrices, and letters
@@ -224,7 +233,7 @@ func (p *parser) braceMark(n *tree.Node) *tree.Node {
 			return &tree.Node{Op: tree.SetName, Name: n.Name + map[kind]string{tPlus: "+", tMinus: "-", tTimes: "*"}[k]}
 		case k == tTimes:
 			p.next()
-			return tree.Fn("conj", p.operand(n, p.tok.start))
+			return p.conjugate(n, p.tok.start)
 		case k == tCmd && (s == "top" || s == "intercal"):
 			p.next()
 			return tree.Fn("transpose", p.operand(n, p.tok.start))

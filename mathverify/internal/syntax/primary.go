@@ -25,8 +25,11 @@ func (p *parser) primaryAt() *tree.Node {
 	case tWord:
 		return p.word()
 	case tSym:
-		name := p.tok.s
+		name, operator := p.tok.s, p.tok.part
 		p.next()
+		if operator {
+			return p.expectation(name)
+		}
 		return p.symbol(name)
 	case tConst:
 		name := p.tok.s

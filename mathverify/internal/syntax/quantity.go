@@ -13,34 +13,45 @@ func unitNode(name string) *tree.Node {
 	return &tree.Node{Op: tree.Unit, Name: name}
 }
 
-// unitBehind reads the number word, the unit or the noun behind a value.
+// unitBehind reads the number word, the unit or the noun behind a value, and the
+// remark behind that.
 func (p *parser) unitBehind(n *tree.Node) *tree.Node {
+	n = p.measured(n)
+	if p.tok.kind == tText || p.tok.kind == tLParen {
+		return p.remarked(n)
+	}
+	return n
+}
+
+// counts reports what a number word can stand behind: no words.
+func counts(n *tree.Node) bool {
+	return n.Op != tree.Text && n.Op != tree.Symbol && (n.Op != tree.Mul || n.Name == "")
+}
+
+func (p *parser) measured(n *tree.Node) *tree.Node {
 	if p.err != nil || p.differentialEnd() {
 		return n
 	}
 	for i := 0; i < 4 && (p.tok.kind == tWord || p.tok.kind == tText); i++ {
 		m := magnitude(strings.Trim(p.tok.s, " ~"))
-		if m == 0 || isStatement(n) {
+		if m == nil || isStatement(n) || !counts(n) {
 			break
 		}
 		n = p.operand(n, p.tok.start)
 		p.next()
 		if n.Op == tree.Quantity {
-			n = tree.New(tree.Quantity, tree.New(tree.Mul, n.Args[0], tree.Int(m)), n.Args[1])
+			n = tree.New(tree.Quantity, tree.New(tree.Mul, n.Args[0], m), n.Args[1])
 		} else {
-			n = tree.New(tree.Mul, n, tree.Int(m))
+			n = tree.New(tree.Mul, n, m)
 		}
 	}
 	if n.Op == tree.Quantity || isStatement(n) {
 		return n
 	}
 	switch p.tok.kind {
-	case tWord, tText, tMoney, tCmd, tSym:
-	case tLParen:
-		if p.remarkAhead() {
-			return p.remark(n)
-		}
-		return n
+	case tText:
+		p.trimRemark()
+	case tWord, tMoney, tCmd, tSym:
 	default:
 		return n
 	}
@@ -52,8 +63,13 @@ func (p *parser) unitBehind(n *tree.Node) *tree.Node {
 	}
 	at := p.tok.start
 	if u := p.unitExpr(false); u != nil {
-		if n.Op == tree.Degree && u.Op == tree.Unit && (u.Name == "C" || u.Name == "F") {
-			return tree.New(tree.Quantity, n.Args[0], unitNode("deg"+u.Name))
+		if n.Op == tree.Degree && u.Op == tree.Unit {
+			switch u.Name {
+			case "C", "F":
+				return tree.New(tree.Quantity, n.Args[0], unitNode("deg"+u.Name))
+			case "degC", "degF":
+				return tree.New(tree.Quantity, n.Args[0], u)
+			}
 		}
 		if n.Op == tree.Symbol && u.Op == tree.Unit && len(u.Name) == 1 {
 			return p.failWords(at)
@@ -91,9 +107,8 @@ func (p *parser) noun(n *tree.Node) *tree.Node {
 		p.next()
 		return n
 	}
-	if p.tok.kind == tText && s[0] == '(' && s[len(s)-1] == ')' && !denied(s) {
-		p.next() // a remark in brackets
-		return n
+	if p.tok.kind == tText && (s[0] == '(' || s == "to") {
+		return n // a remark in brackets, a ratio
 	}
 	at := p.tok.start
 	switch n.Op {
@@ -104,7 +119,7 @@ func (p *parser) noun(n *tree.Node) *tree.Node {
 	if half := strings.ToLower(s); half == "am" || half == "pm" || half == "a.m." || half == "p.m." || half == "a" || half == "p" {
 		return n
 	}
-	if len(s) < 3 || percentWord(s) != 0 || connector(strings.ToLower(s)) != 0 || conditionWord(s) != 0 || functions[strings.ToLower(s)].name != "" || denials[strings.ToLower(s)] || !nounLetters(s) || magnitude(s) != 0 {
+	if len(s) < 3 || percentWord(s) != 0 || connector(strings.ToLower(s)) != 0 || conditionWord(s) != 0 || functions[strings.ToLower(s)].name != "" || denials[strings.ToLower(s)] || !nounLetters(s) || magnitude(s) != nil {
 		if p.tok.kind == tText || p.plainNoun() {
 			return p.failWords(at)
 		}
@@ -140,19 +155,6 @@ func nounLetters(s string) bool {
 	return true
 }
 
-func denied(s string) bool {
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '(' || r == ')' || r == ',' }) {
-		switch w = strings.ToLower(w); w {
-		case "approx", "approximately", "about", "exactly", "only", "correct", "right", "true", "yes":
-			continue // a remark may say so
-		}
-		if denials[w] {
-			return true
-		}
-	}
-	return false
-}
-
 // unitStarts reports whether a unit begins at the token.
 func (p *parser) unitStarts() bool {
 	switch p.tok.kind {
@@ -178,9 +180,30 @@ func (p *parser) unitStarts() bool {
 	case tCmd:
 		return p.prevEnd > 0 && p.fractionUnit() != nil
 	case tSym:
-		return p.ohm()
+		return p.ohm() || p.micro() != ""
 	}
 	return false
+}
+
+// micro returns the unit that a mu and a letter behind a number make: 5 μm.
+func (p *parser) micro() string {
+	if p.tok.s != "mu" || !behindNumber(p.src, p.prevEnd) {
+		return ""
+	}
+	switch t := p.peek(); {
+	case t.kind == tText, t.kind == tWord && !t.space && !p.latex && p.tok.space:
+		switch trimSpacing(t.s) {
+		case "m":
+			return "um"
+		case "g":
+			return "ug"
+		case "s":
+			return "us"
+		case "F":
+			return "uF"
+		}
+	}
+	return ""
 }
 
 // fractionUnit reads \frac{\text{m}}{\text{s}} without passing it.
@@ -413,6 +436,11 @@ func (p *parser) unitFactor(inText bool) *tree.Node {
 			p.next()
 			return unitNode("ohm")
 		}
+		if u := p.micro(); u != "" {
+			p.next()
+			p.next()
+			return p.unitPower(unitNode(u))
+		}
 		return nil
 	case tWord:
 	default:
@@ -517,31 +545,4 @@ func timesUnit(u, v *tree.Node) *tree.Node {
 		return tree.New(tree.Div, timesUnit(u, v.Args[0]), v.Args[1])
 	}
 	return tree.New(tree.Mul, u, v)
-}
-
-// remarkAhead reports words in brackets behind a value: 3.14 (approx).
-func (p *parser) remarkAhead() bool {
-	if p.latex || !p.tok.space {
-		return false
-	}
-	rest := p.src[p.tok.end:min(p.tok.end+60, len(p.src))]
-	i := 0
-	for i < len(rest) && isLetter(rest[i]) {
-		i++
-	}
-	w := rest[:i]
-	return i < len(rest) && (rest[i] == ')' || rest[i] == ' ') && textual(w) && functions[w].name == "" && wordValue(w) == nil && conditionWord(w) == 0 && w != "mod"
-}
-
-// remark passes words in brackets, unless they deny the value.
-func (p *parser) remark(n *tree.Node) *tree.Node {
-	rest := p.src[p.tok.end:min(p.tok.end+60, len(p.src))]
-	i := strings.IndexByte(rest, ')')
-	if i < 0 || denied(rest[:i]) || strings.ContainsAny(rest[:i], "0123456789=<>+") {
-		return p.failWords(p.tok.start)
-	}
-	p.pos = p.tok.end + i + 1
-	p.tok.end = p.pos
-	p.next()
-	return n
 }

@@ -10,6 +10,17 @@ import (
 func (p *parser) ratio() *tree.Node {
 	start := p.tok.start
 	first := p.sets()
+	if p.tok.kind == tText && first.Op == tree.Number && p.whole(start) && trimSpacing(p.tok.s) == "to" {
+		m := p.mark()
+		p.next()
+		if n := p.sets(); n.Op == tree.Number && p.tok.kind == tEOF {
+			return tree.New(tree.Ratio, first, n)
+		}
+		if p.err == nil {
+			p.reset(m)
+		}
+		return first
+	}
 	if p.tok.kind != tColon || p.setSep {
 		return first
 	}
@@ -25,6 +36,9 @@ func (p *parser) ratio() *tree.Node {
 	if clock && len(parts) <= 3 {
 		if n := clockOf(parts); n != nil {
 			if half, ok := p.half(); ok {
+				if h, _ := parts[0].Int64(); h < 1 || h > 12 {
+					return p.failWords(start)
+				}
 				n.Name = half
 			}
 			return n
@@ -41,11 +55,17 @@ func (p *parser) ratio() *tree.Node {
 	return tree.New(tree.Ratio, parts...)
 }
 
+// whole reports that the answer begins at start.
+func (p *parser) whole(start int) bool { return strings.Trim(p.src[:start], " $") == "" }
+
 func clockOf(parts []*tree.Node) *tree.Node {
 	for i, n := range parts {
 		limit := int64(60)
 		if i == 0 {
-			limit = 25
+			limit = 24
+			if m, _ := parts[1].Int64(); m == 0 {
+				limit = 25 // midnight
+			}
 		}
 		if v, _ := n.Int64(); v < 0 || v >= limit {
 			return nil

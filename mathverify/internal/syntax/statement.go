@@ -21,6 +21,7 @@ type items struct {
 	seps  []byte
 	inner bool // part of another list
 	tight bool // two integers around a comma without a space
+	open  bool // a comma ends it
 }
 
 // list reads statements with separators between them.
@@ -61,6 +62,7 @@ func (p *parser) some() (it items, first *tree.Node) {
 	for sep != 0 && p.err == nil {
 		p.bud.Use(4)
 		if p.ends() && len(it.nodes) > 0 && (sep == sepComma || sep == sepSemi) {
+			it.open = sep == sepComma
 			break // a separator at the end says nothing
 		}
 		if sep == sepComma && (p.tok.kind == tWord || p.tok.kind == tText) && conditionWord(p.tok.s) == 1 {
@@ -71,6 +73,9 @@ func (p *parser) some() (it items, first *tree.Node) {
 			continue
 		}
 		start := p.tok.start
+		if p.tok.kind == tRel && (p.tok.rel == tree.Eq || p.tok.rel == tree.Approx) {
+			p.fail(start, "a relation without a left side")
+		}
 		n := p.statement()
 		if sep == sepComma && p.nested == 0 && len(it.nodes) == 1 && start == firstEnd+1 && integer(first) && plainInteger(p.src[from:firstEnd]) && n.Op == tree.Number && n.Digits < 0 {
 			if w := p.prevEnd - start; allDigits(p.src[start:p.prevEnd]) {
@@ -268,6 +273,9 @@ func (it *items) count() (semi, and, or, comma int) {
 
 // values makes a list of values.
 func (it *items) values(and, or int) *tree.Node {
+	if and == 1 && len(it.nodes) == 2 && smaller(it.nodes[0], it.nodes[1]) {
+		return tree.New(tree.Add, it.nodes...)
+	}
 	name := ","
 	switch {
 	case or > 0:
@@ -436,6 +444,15 @@ func (p *parser) state() *tree.Node {
 // chain reads terms with relations between them.
 func (p *parser) chain() *tree.Node {
 	p.first = p.tok.start
+	if p.tok.kind == tWord && len(p.tok.s) == 1 && p.pointAhead() {
+		name := p.tok.s
+		p.next()
+		n := p.paren()
+		if n.Op != tree.Tuple {
+			return p.fail(p.first, "no coordinates")
+		}
+		return tree.ChainOf([]tree.Rel{tree.Eq}, tree.Sym(name), n)
+	}
 	first := p.ratio()
 	rel, ok := p.relation()
 	if !ok {
@@ -452,7 +469,10 @@ func (p *parser) chain() *tree.Node {
 		at := p.tok.start
 		p.next()
 		k := p.tok.kind
+		congruent := p.congruent
+		p.congruent = rel == tree.Identical
 		n := p.ratio()
+		p.congruent = congruent
 		if (rel == tree.In || rel == tree.NotIn) && first.Op != tree.Tuple {
 			n = asSet(n, k)
 		}
@@ -514,7 +534,24 @@ func (p *parser) modulus() (*tree.Node, bool) {
 	switch {
 	case p.tok.kind == tCmd && (p.tok.s == "pmod" || p.tok.s == "pod" || p.tok.s == "mod" || p.tok.s == "bmod"):
 		p.next()
+		if p.tok.kind == tNum {
+			return p.literal(), true
+		}
 		return p.texArg(), true
+	case p.tok.kind == tWord && p.tok.s == "mod" && p.tok.space:
+		p.next()
+		return p.power(), true
+	case p.tok.kind == tText:
+		s := trimSpacing(p.tok.s)
+		if s == "mod" {
+			p.next()
+			return p.power(), true
+		}
+		if m, ok := strings.CutPrefix(s, "(mod "); ok && strings.HasSuffix(m, ")") {
+			n := p.sub(m[:len(m)-1])
+			p.next()
+			return n, true
+		}
 	case p.tok.kind == tLParen:
 		t := p.peek()
 		if (t.kind == tWord || t.kind == tText) && strings.TrimSpace(t.s) == "mod" ||

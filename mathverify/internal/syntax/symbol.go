@@ -11,6 +11,13 @@ import (
 // C_5^2.
 func (p *parser) symbol(name string) *tree.Node {
 	letter := name
+	if p.tok.kind == tNum && p.indexed(name) {
+		name += "_" + p.tok.s
+		p.next()
+	}
+	if p.tok.kind == tLBrack && (name == "E" || name == "P") && !p.tok.space {
+		return p.expectation(name)
+	}
 	if p.tok.kind == tLParen && !p.tok.space {
 		return p.called(name, letter)
 	}
@@ -52,10 +59,23 @@ func (p *parser) symbol(name string) *tree.Node {
 	if primes > 0 {
 		name += strings.Repeat("'", primes)
 	}
+	if p.tok.kind == tLBrack && (letter == "E" || letter == "P") && !p.tok.space {
+		return p.expectation(name)
+	}
 	if p.tok.kind == tLParen && !p.tok.space || p.tok.kind == tCaret && functionLetter(letter) {
 		return p.called(name, letter)
 	}
 	return tree.Sym(name)
+}
+
+// maxIndex bounds the digits of a subscript on the line.
+const maxIndex = 4
+
+// indexed reports digits right behind a letter, a subscript in plain text: x1
+// is x_1.
+func (p *parser) indexed(name string) bool {
+	return len(name) == 1 && name != "i" && !p.tok.space && !p.tok.sep && p.tok.start > 0 && p.src[p.tok.start-1] == name[0] &&
+		len(p.tok.s) <= maxIndex && allDigits(p.tok.s) && (p.tok.end == len(p.src) || p.src[p.tok.end] != '.' || !isDigit(p.at(1)))
 }
 
 // primeExponent passes ^\prime and ^{\prime}.
@@ -266,6 +286,10 @@ func (p *parser) called(name, letter string) *tree.Node {
 	switch letter {
 	case "f", "g":
 		return p.call(name)
+	case "E":
+		if capital(p.bracketed()) {
+			return p.call(name)
+		}
 	case "phi":
 		if name == "phi" {
 			return tree.Fn("phi", p.arguments()...)
@@ -282,7 +306,7 @@ func (p *parser) called(name, letter string) *tree.Node {
 			return p.fail(p.tok.start, "two numbers were expected")
 		}
 	}
-	if p.simpleCall(letter) {
+	if p.simpleCall(letter, len(name) > len(letter) && name[len(letter)] == '\'') {
 		return p.call(name)
 	}
 	return tree.Sym(name)
@@ -330,7 +354,7 @@ func (p *parser) twoNumbers() bool {
 
 // simpleCall reports whether the argument ahead is a lone symbol or number and
 // the letter one that names functions, or an equals sign follows.
-func (p *parser) simpleCall(letter string) bool {
+func (p *parser) simpleCall(letter string, primed bool) bool {
 	if letter == "P" && event(p.bracketed()) {
 		return true
 	}
@@ -352,6 +376,9 @@ func (p *parser) simpleCall(letter string) bool {
 	}
 	if !simple {
 		return false
+	}
+	if k := p.tok.start - 2; primed || arg == "0" && len(letter) == 1 && (k < 0 || !isLetter(p.src[k])) {
+		return true
 	}
 	rest := strings.TrimLeft(s[i+1:], " &")
 	if strings.HasPrefix(rest, "=") && p.tok.start == p.first+len(letter) && p.diffs == 0 {
@@ -382,7 +409,7 @@ func (p *parser) bracketed() string {
 
 // event reports an argument of a probability: A|B, X=2, A \cup B.
 func event(arg string) bool {
-	if strings.IndexAny(arg, "=<>") > 0 || strings.Count(arg, "|") == 1 {
+	if strings.IndexAny(arg, "=<>") > 0 || strings.Count(arg, "|") == 1 || arg != "" && capitals(strings.TrimRight(arg, "'")) {
 		return true
 	}
 	for _, cmd := range [...]string{`\cup`, `\cap`, `\mid`, `\le`, `\ge`, `\leq`, `\geq`, `\ne`, `\neq`, `\in`} {
@@ -391,4 +418,78 @@ func event(arg string) bool {
 		}
 	}
 	return false
+}
+
+// pointAhead reports a point with its coordinates at the token and nothing
+// behind it: A(1,2). Two numbers behind C or P count a selection, if they can.
+func (p *parser) pointAhead() bool {
+	name := p.tok.s[0]
+	if name < 'A' || name > 'Z' {
+		return false
+	}
+	open := p.src[p.tok.end:min(p.tok.end+maxPoint, len(p.src))]
+	sized := strings.HasPrefix(open, `\left(`)
+	if sized {
+		open = open[5:]
+	}
+	if open == "" || open[0] != '(' {
+		return false
+	}
+	depth, comma, end := 0, 0, 0
+	for i := 0; i < len(open) && end == 0; i++ {
+		switch c := open[i]; c {
+		case '(', '{':
+			depth++
+		case '}', ')':
+			depth--
+			if depth == 0 {
+				end = i
+			}
+		case ',':
+			if depth == 1 {
+				comma = i
+			}
+		case '=', '<', '>', '|':
+			return false
+		}
+	}
+	if comma == 0 || end == 0 || capital(open[1:end]) {
+		return false
+	}
+	if (name == 'C' || name == 'P') && selection(strings.TrimSpace(open[1:comma]), strings.TrimSpace(open[comma+1:end])) || strings.Contains(open[:end], `\inf`) {
+		return false
+	}
+	rest := trimSpacing(strings.TrimLeft(open[end+1:], "$"))
+	if rest == "" {
+		return true
+	}
+	for _, s := range [...]string{",", ";", "and ", "or ", "和", `\text{and`, `\text{ and`, `\text{ or`, "、", "，"} {
+		if strings.HasPrefix(rest, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPoint bounds the text of a point.
+const maxPoint = 100
+
+// selection reports spellings of n and k that can count a selection of k out of
+// n.
+func selection(n, k string) bool {
+	if n == "n" || n == "m" {
+		return allDigits(k) || oneLetter(k)
+	}
+	if !allDigits(n) || len(n) > 9 || len(k) > 9 {
+		return false
+	}
+	if oneLetter(k) {
+		return true
+	}
+	if !allDigits(k) {
+		return false
+	}
+	a, _ := subValue(n).Int64()
+	b, _ := subValue(k).Int64()
+	return a >= b
 }

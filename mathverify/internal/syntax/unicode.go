@@ -144,8 +144,12 @@ func (l *lexer) unicode() {
 		return
 	}
 	switch r {
-	case '×', '·', '⋅', '∙', '•', '✕', '✖', '⨯':
+	case '×', '✕', '✖', '⨯':
 		l.take(tTimes, n)
+		l.tok.s = "times"
+	case '·', '⋅', '∙', '•':
+		l.take(tTimes, n)
+		l.tok.s = "cdot"
 	case '÷':
 		l.take(tSlash, n)
 	case '±':
@@ -217,6 +221,8 @@ func (l *lexer) unicode() {
 		l.money("INR", n)
 	case '₩':
 		l.money("KRW", n)
+	case '¢':
+		l.money("cent", n)
 	case '₽':
 		l.money("RUB", n)
 	case 'µ':

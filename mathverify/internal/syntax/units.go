@@ -1,13 +1,17 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/golongrl/golongrl/mathverify/internal/tree"
+)
 
 // unitTable lists units: the canonical name, then what is read as it. A
 // canonical name with a slash is a quotient. Plurals in s need no entry.
 var unitTable = []string{
 	// length
 	"m: m meter metre mtr 米", "km: km kilometer kilometre kms 千米 公里", "cm: cm centimeter centimetre cms 厘米", "mm: mm millimeter millimetre 毫米",
-	"dm: dm decimeter decimetre 分米", "um: um micrometer micrometre micron μm", "nm: nm nanometer nanometre",
+	"dm: dm decimeter decimetre 分米", "um: um µm micrometer micrometre micron μm", "nm: nm nanometer nanometre",
 	"in: in inch inches", "ft: ft foot feet", "yd: yd yard", "mi: mi mile", "nmi: nmi nautical_mile", "ly: light_year lightyear light-year", "au: astronomical_unit",
 	// mass
 	"kg: kg kilogram kilogramme kilo kgs 千克 公斤", "g: g gram gramme gm gms 克", "mg: mg milligram 毫克", "t: tonne metric_ton 吨", "ug: microgram", "ton: ton",
@@ -22,7 +26,7 @@ var unitTable = []string{
 	"N: N newton 牛 牛顿", "kN: kN kilonewton", "J: J joule 焦 焦耳", "kJ: kJ kilojoule", "MJ: MJ megajoule", "cal: cal calorie", "kcal: kcal kilocalorie", "eV: eV electronvolt", "MeV: MeV", "keV: keV", "GeV: GeV",
 	"W: W watt 瓦", "kW: kW kilowatt", "MW: MW megawatt", "kWh: kWh kilowatt-hour kilowatt_hour", "hp: hp horsepower", "Pa: Pa pascal", "kPa: kPa kilopascal", "MPa: MPa megapascal", "GPa: GPa", "atm: atm atmosphere", "bar: bars", "mmHg: mmHg", "psi: psi",
 	"V: V volt 伏", "mV: mV millivolt", "kV: kV kilovolt", "A: A amp ampere 安", "mA: mA milliamp milliampere", "ohm: ohm Ω", "kohm: kilohm kiloohm", "C: coulomb", "F: farad", "H: henry", "T: tesla", "Wb: weber", "uF: microfarad",
-	"Hz: Hz hertz", "kHz: kHz kilohertz", "MHz: MHz megahertz", "GHz: GHz gigahertz", "K: K kelvin", "degC: °C ℃ celsius degrees_celsius degree_celsius degc", "degF: °F ℉ fahrenheit degrees_fahrenheit degree_fahrenheit",
+	"Hz: Hz hertz", "kHz: kHz kilohertz", "MHz: MHz megahertz", "GHz: GHz gigahertz", "K: K kelvin", "degC: °C ℃ celsius degrees_celsius degree_celsius degrees_Celsius degree_Celsius Celsius degrees_C degc", "degF: °F ℉ fahrenheit degrees_fahrenheit degree_fahrenheit degrees_Fahrenheit degree_Fahrenheit Fahrenheit degrees_F",
 	"mol: mol mole", "mmol: mmol millimole", "M: molar", "rad: rad radian", "deg: deg", "dB: dB decibel", "rev: revolution rev", "rpm: rpm", "cd: candela", "lm: lumen",
 	"mi/h: mph", "km/h: kph kmph kmh", "mi/gal: mpg",
 	// data
@@ -105,32 +109,67 @@ func unitWord(s string) (string, bool) {
 	return "", false
 }
 
-// magnitude returns the power of ten that a number word stands for, or 0.
-func magnitude(s string) int64 {
-	if len(s) < 3 || len(s) > 9 {
-		return 0
+// magnitudes are the number words that multiply what stands before them.
+var magnitudes = func() map[string]*tree.Node {
+	m := map[string]*tree.Node{}
+	for _, t := range [...]struct {
+		value int64
+		words string
+	}{
+		{10, "tens"}, {12, "dozen dozens"}, {100, "hundred hundreds"}, {1e3, "thousand thousands 千"}, {1e4, "万"},
+		{1e5, "lakh lakhs lac"}, {1e6, "million millions 百万"}, {1e7, "crore crores 千万"}, {1e8, "亿"}, {1e9, "billion billions"}, {1e12, "trillion trillions"},
+	} {
+		for _, w := range strings.Fields(t.words) {
+			m[w] = tree.Int(t.value)
+			if w[0] < 0x80 {
+				m[strings.ToUpper(w[:1])+w[1:]] = m[w]
+			}
+		}
 	}
-	switch s {
-	case "hundred":
-		return 100
-	case "thousand", "thousands":
-		return 1000
-	case "million", "millions", "Million":
-		return 1e6
-	case "billion", "billions", "Billion":
-		return 1e9
-	case "trillion", "trillions", "Trillion":
-		return 1e12
-	case "万":
-		return 1e4
-	case "亿":
-		return 1e8
+	for _, t := range [...]struct {
+		value int64
+		words string
+	}{
+		{2, "half halves"}, {3, "third thirds"}, {4, "fourth fourths"}, {5, "fifth fifths"}, {6, "sixth sixths"}, {7, "seventh sevenths"}, {8, "eighth eighths"},
+		{9, "ninth ninths"}, {10, "tenth tenths"}, {100, "hundredth hundredths"}, {1e3, "thousandth thousandths"}, {1e6, "millionth millionths"},
+	} {
+		for _, w := range strings.Fields(t.words) {
+			m[w] = tree.New(tree.Div, tree.Int(1), tree.Int(t.value))
+		}
 	}
-	return 0
+	return m
+}()
+
+// magnitude returns what a number word multiplies by, or nil.
+func magnitude(s string) *tree.Node {
+	if len(s) < 3 || len(s) > 11 {
+		return nil
+	}
+	return magnitudes[s]
 }
 
-// denials are words behind a value that say it is none; a value with one of
-// them is words, not a quantity.
+// denials are words behind a value that say it is none or another one; a value
+// with one of them is words, not a quantity.
 var denials = wordSet(`wrong incorrect false not never impossible undefined invalid least most otherwise error none
 	approximately approx about maybe possibly unless except more less fewer greater smaller times only exactly
-	correct right true false yes is are was were has have can cannot does did will would`)
+	correct right true false yes is are was were has have can cannot does did will would
+	mil mils gross quarter quarters doubled tripled trebled quadrupled halved squared cubed reciprocal reciprocals inverse inverted opposite
+	negated remainder below above under over beyond loss losses deficit debit debt decrease decreased decline reduction drop discount
+	increase minus plus negative exclusive inclusive factorial percentile permille permil fold repeating recurring binary octal
+	hexadecimal hex rejected extraneous excluded discarded ignored omitted crossed complement conjugate short behind ago before after
+	overdraft shy modulo base root squareroot prime`)
+
+// parts names the units that are counted on in a smaller one: 2 hours and 30
+// minutes.
+var parts = map[string]string{
+	"h": "min", "min": "s", "day": "h", "week": "day", "year": "month", "month": "day", "ft": "in", "yd": "ft", "mi": "yd",
+	"lb": "oz", "km": "m", "m": "cm", "kg": "g", "USD": "cent", "EUR": "cent", "GBP": "pence", "gal": "qt",
+}
+
+// smaller reports two quantities, the second in the smaller unit of the first.
+func smaller(a, b *tree.Node) bool {
+	if a.Op != tree.Quantity || b.Op != tree.Quantity || a.Args[0].Op != tree.Number || b.Args[0].Op != tree.Number {
+		return false
+	}
+	return b.Args[1].Op == tree.Unit && parts[a.Args[1].Name] == b.Args[1].Name && b.Args[1].Name != ""
+}

@@ -201,3 +201,59 @@ func label(s string) (letter, rest string) {
 }
 
 func choice(c byte) bool { return c >= 'A' && c <= 'J' }
+
+// secondLabel reports the letter of another choice behind the first: "(A) 12
+// (B) 13" chooses nothing, nor does "A. B".
+func secondLabel(rest string) bool {
+	if len(rest) == 1 && choice(rest[0]) {
+		return true
+	}
+	for i := 0; i < len(rest); i++ {
+		if !choice(rest[i]) || i > 0 && (isLetter(rest[i-1]) || isDigit(rest[i-1])) {
+			continue
+		}
+		after := rest[i+1:]
+		switch {
+		case i > 0 && rest[i-1] == '(' && strings.HasPrefix(after, ")") && (i == 1 || isDigit(rest[i-2]) || strings.IndexByte(" {},;\n", rest[i-2]) >= 0):
+			return true
+		case (i == 0 || strings.IndexByte(" {,;\n", rest[i-1]) >= 0) && len(after) > 1 && (after[0] == '.' || after[0] == ')' || after[0] == ':') && after[1] == ' ':
+			return true
+		}
+	}
+	return false
+}
+
+// choosers are the words before the letter of a choice, in lower case.
+var choosers = [...]string{"option", "choice", "answer choice", "the correct option is", "the correct choice is", "correct option:", "correct choice:", "选项", "选"}
+
+// chosen returns the letter of "Option B" and "choice (B)".
+func chosen(s string) string {
+	switch s[0] | 0x20 {
+	case 'o', 'c', 'a', 't', 0xE9 | 0x20:
+	default:
+		return ""
+	}
+	for _, w := range choosers {
+		if len(s) > 24+len(w) || len(s) < len(w) || !strings.EqualFold(s[:len(w)], w) {
+			continue
+		}
+		t := s[len(w):]
+		if w[0] < 0x80 && t != "" && isLetter(t[0]) {
+			continue
+		}
+		t = strings.TrimLeft(t, " ~:：")
+		t = strings.TrimRight(t, ". ")
+		for _, cmd := range [...]string{`\text{`, `\textbf{`, `\mathrm{`} {
+			if strings.HasPrefix(t, cmd) && strings.HasSuffix(t, "}") {
+				t = t[len(cmd) : len(t)-1]
+			}
+		}
+		if len(t) == 3 && t[0] == '(' && t[2] == ')' {
+			t = t[1:2]
+		}
+		if len(t) == 1 && choice(t[0]) {
+			return t
+		}
+	}
+	return ""
+}

@@ -29,6 +29,9 @@ func wordValue(s string) *tree.Node {
 func (p *parser) word() *tree.Node {
 	s, at := p.tok.s, p.tok.start
 	if len(s) > 1 && !p.tok.part {
+		if statistic(s) && p.bracketAhead() {
+			return p.statistic(s)
+		}
 		if f, ok := functions[s]; ok && f.plain {
 			p.next()
 			return p.function(f)
@@ -70,7 +73,7 @@ func (p *parser) word() *tree.Node {
 	}
 	p.letter()
 	if c == 'e' || c == 'i' && p.bound == 0 {
-		if p.tok.kind != tUnder && p.tok.kind != tSub && p.tok.kind != tPrime {
+		if p.tok.kind != tUnder && p.tok.kind != tSub && p.tok.kind != tPrime && (c == 'i' || p.tok.kind != tNum || !p.indexed("e")) {
 			return p.plainLetter(c)
 		}
 	}
@@ -213,6 +216,9 @@ func (p *parser) text() *tree.Node {
 	roman := p.tok.part
 	raw, at := p.tok.s, p.tok.start
 	s := trimSpacing(raw)
+	if statistic(s) && p.bracketAhead() {
+		return p.statistic(s)
+	}
 	if f, ok := functions[s]; ok {
 		p.next()
 		return p.function(f)
@@ -266,7 +272,7 @@ func (p *parser) text() *tree.Node {
 	if p.tok.kind == tUnder && allLetters(s) {
 		return p.symbol(s)
 	}
-	if c := s[0]; roman || strings.ContainsAny(s, "=<>") || isDigit(c) || c == '-' && len(s) > 1 && isDigit(s[1]) || c == '$' || c == '\\' {
+	if c := s[0]; roman || strings.ContainsAny(s, "=<>") || isDigit(c) || (c == '-' || c == '.') && len(s) > 1 && isDigit(s[1]) || c == '$' || c == '\\' {
 		n := p.sub2(s)
 		if roman && n.Op == tree.Text {
 			return p.failWords(at)

@@ -175,7 +175,15 @@ var commands = map[string]string{
 // apply writes a function with its arguments.
 func (p *printer) apply(n *Node) {
 	if n.Op == Call {
+		if n.Name == "digits" {
+			p.s(`\overline{` + n.Args[0].Name + "}")
+			return
+		}
 		p.symbolOfCall(n.Name)
+		if n.Name == "E" || strings.HasPrefix(n.Name, "E_") || (n.Name == "P" || strings.HasPrefix(n.Name, "P_")) && !event(n.Args) {
+			p.expected(n.Args)
+			return
+		}
 		p.arguments(n.Args)
 		return
 	}
@@ -276,6 +284,30 @@ func (p *printer) symbolOfCall(name string) {
 		return
 	}
 	p.symbol(name)
+}
+
+// event reports the arguments behind which P is read as a probability, or a
+// polynomial, although it stands before round brackets.
+func event(args []*Node) bool {
+	if len(args) != 1 {
+		return false
+	}
+	switch a := args[0]; a.Op {
+	case Symbol:
+		return len(a.Name) == 1
+	case Chain, Union, Intersect:
+		return true
+	case Number:
+		return a.IsInteger()
+	}
+	return false
+}
+
+// expected writes the arguments of an expected value: E(x) would be a product.
+func (p *printer) expected(args []*Node) {
+	p.pick("[", `\left[`)
+	p.elements(args)
+	p.pick("]", `\right]`)
 }
 
 func (p *printer) arguments(args []*Node) {

@@ -26,7 +26,11 @@ func (p *printer) structure(n *Node) {
 			if i > 0 && (n.Rels[i-1] == In || n.Rels[i-1] == NotIn) && n.Args[0].Op != Tuple {
 				p.operand(t, bindRatio)
 			} else {
-				p.node(t, bindRatio)
+				least := bindRatio
+				if t.Op == Func && t.Name == "mod" && i > 0 && n.Rels[i-1] == Identical {
+					least = bindAtom // or "mod" would be that of a congruence
+				}
+				p.node(t, least)
 			}
 		}
 	case And:
@@ -241,6 +245,9 @@ func (p *printer) tuple(n *Node) {
 	default:
 		p.open()
 		p.elements(n.Args)
+		if len(n.Args) == 1 {
+			p.s(",")
+		}
 		p.shut()
 	}
 }
