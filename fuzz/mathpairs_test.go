@@ -52,7 +52,10 @@ func judgePair(t *testing.T, source *mathpairs.Source, at int, patch string) {
 // campaign is how many pairs TestMathCampaign judges; each is two to four
 // verdicts. Coverage-guided fuzzing is slower by a hundred times, so the long
 // runs go this way.
-var campaign = flag.Int("campaign", 2000, "pairs of TestMathCampaign")
+var (
+	campaign     = flag.Int("campaign", 2000, "pairs of TestMathCampaign")
+	campaignSeed = flag.Uint64("campaign-seed", 1, "their seed")
+)
 
 // patches are what the campaign overwrites answers with.
 var patches = [...]string{"", "0", "1", "-", "+", "x", "i", "e", "^", "_", "{", "}", "(", ")", "[", "]", ",", ", ", ".", "=", "<", "|", "!", "%", "°", "$", " ", "\n",
@@ -61,10 +64,9 @@ var patches = [...]string{"", "0", "1", "-", "+", "x", "i", "e", "^", "_", "{", 
 
 // TestMathCampaign judges generated pairs and patched answers.
 func TestMathCampaign(t *testing.T) {
-	const seed = 1
-	t.Logf("seed %d, %d pairs", seed, *campaign)
-	rng := rand.New(rand.NewPCG(seed, 11))
-	source := mathpairs.New(seed)
+	t.Logf("seed %d, %d pairs", *campaignSeed, *campaign)
+	rng := rand.New(rand.NewPCG(*campaignSeed, 11))
+	source := mathpairs.New(*campaignSeed)
 	for range *campaign {
 		patch := ""
 		for range rng.IntN(3) + 1 {

@@ -3,6 +3,7 @@ package mathverify
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/golongrl/golongrl/mathverify/internal/budget"
 	"github.com/golongrl/golongrl/mathverify/internal/decide"
@@ -164,7 +165,14 @@ func spelling(gold, answer string) (v Verdict, rule string, final bool) {
 	case rule == ruleEmpty, rule == ruleBullets, rule == ruleComma && pairOfRound(clean(gold)) != pairOfRound(clean(answer)):
 		return v, rule, true
 	}
-	return v, rule, v == Equal || v == Different && rule != ruleText
+	return v, rule, v == Equal || v == Different && !(rule == ruleText && nameBeside(gold, answer))
+}
+
+// nameBeside reports a letter or sign beside words, which may name the same: B
+// and Option B, ℝ and all real numbers.
+func nameBeside(a, b string) bool {
+	x, y := utf8.RuneCountInString(clean(a)), utf8.RuneCountInString(clean(b))
+	return min(x, y) == 1 && max(x, y) > 3
 }
 
 // factorials counts the exclamation marks of a text that do not end a word of

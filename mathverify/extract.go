@@ -39,18 +39,21 @@ const (
 //
 // Otherwise the status is NoAnswer. The time is linear in the text.
 func Extract(response string) Extraction {
-	response = withoutAsides(response)
-	if i := strings.LastIndex(response, closeThink); i >= 0 {
-		response = response[i+len(closeThink):]
-	} else if strings.Contains(response, openThink) {
-		return Extraction{Status: BadAnswer, Rule: fromThink}
+	tagged := strings.IndexByte(response, '<') >= 0
+	if tagged || strings.Contains(response, `\begin{comment}`) {
+		response = withoutAsides(response)
+		if i := strings.LastIndex(response, closeThink); i >= 0 {
+			response = response[i+len(closeThink):]
+		} else if strings.Contains(response, openThink) {
+			return Extraction{Status: BadAnswer, Rule: fromThink}
+		}
 	}
 	area, tags := afterMarker(response)
 	if tags > 1 {
 		return Extraction{Status: BadAnswer, Rule: fromMarker}
 	}
 	if e, ok := fromBoxes(response); ok {
-		if contradicts(response, e) {
+		if tagged && contradicts(response, e) {
 			return Extraction{Status: BadAnswer, Rule: fromTag}
 		}
 		return laterFinal(response, e)
@@ -116,6 +119,9 @@ func contradicts(s string, boxed Extraction) bool {
 func laterFinal(s string, boxed Extraction) Extraction {
 	i := max(strings.LastIndex(s, `\boxed`), strings.LastIndex(s, `\fbox`))
 	tail := s[i:]
+	if boxed.Status != Found || len(tail) < len("{x} final answer") {
+		return boxed
+	}
 	if k := max(strings.LastIndex(tail, "inal answer"), strings.LastIndex(tail, "inal Answer")); k < 0 {
 		return boxed
 	}

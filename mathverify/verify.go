@@ -77,7 +77,8 @@ func verifyLine(a, b string) (Verdict, string) {
 	if offersEither(a) != offersEither(b) && (strings.ContainsAny(a, "=<>\\") || strings.ContainsAny(b, "=<>\\")) {
 		return Undecided, ruleList // x=1 or y=2 says less than x=1 and y=2
 	}
-	if severalNumbers(a, readDatum(b)) || severalNumbers(b, readDatum(a)) {
+	x, y := readDatum(a), readDatum(b)
+	if severalNumbers(a, y) || severalNumbers(b, x) {
 		return Different, ruleList
 	}
 	la, okA := splitList(a)
@@ -85,7 +86,7 @@ func verifyLine(a, b string) (Verdict, string) {
 	if okA || okB {
 		return compareLists(la, lb, okA, okB, a, b, 0)
 	}
-	return compareData(readDatum(a), readDatum(b), 0)
+	return compareData(x, y, 0)
 }
 
 // offersEither reports statements with "or" between them.

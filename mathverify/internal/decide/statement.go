@@ -292,7 +292,9 @@ func (c *comparer) assignments(a, b []*tree.Node) (tri.Verdict, string, bool) {
 		verdict = tri.And(verdict, u)
 	}
 	if verdict == tri.Different && numbered(m) && numbered(n) {
-		verdict = c.match(v, w) // x_1 and x_2 number the solutions
+		if c.match(v, w) != tri.Different {
+			verdict = tri.Undecided // x_1 and x_2 number solutions, or are two unknowns
+		}
 		return verdict, ruleAssignments, true
 	}
 	if verdict == tri.Different && !allConstant(v) {
