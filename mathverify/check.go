@@ -3,7 +3,6 @@ package mathverify
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/golongrl/golongrl/mathverify/internal/budget"
 	"github.com/golongrl/golongrl/mathverify/internal/decide"
@@ -134,7 +133,7 @@ func (o Options) compare(ctx context.Context, r *Report) error {
 			return ctx.Err()
 		}
 	}
-	verdict, rule := r.Verdict, r.Rule
+	rule := r.Rule
 	steps := o.Steps
 	if steps == 0 {
 		steps = defaultSteps
@@ -146,8 +145,8 @@ func (o Options) compare(ctx context.Context, r *Report) error {
 	}
 	switch {
 	case r.Verdict == Equal:
-	case verdict == Different:
-		r.Verdict, r.Rule = verdict, rule // words differ unless they name the same thing
+	case rule == ruleName:
+		r.Verdict, r.Rule = Different, ruleText // a letter and words that do not name it
 	case r.Verdict == Different && (rule == ruleSign || rule == ruleNumeral && (r.Gold.Parsed.isText() || r.Answer.Parsed.isText())):
 		// (5.2) may be a negative amount, and words may spell a number.
 		r.Verdict, r.Rule = Undecided, rule
@@ -165,14 +164,7 @@ func spelling(gold, answer string) (v Verdict, rule string, final bool) {
 	case rule == ruleEmpty, rule == ruleBullets, rule == ruleComma && pairOfRound(clean(gold)) != pairOfRound(clean(answer)):
 		return v, rule, true
 	}
-	return v, rule, v == Equal || v == Different && !(rule == ruleText && nameBeside(gold, answer))
-}
-
-// nameBeside reports a letter or sign beside words, which may name the same: B
-// and Option B, ℝ and all real numbers.
-func nameBeside(a, b string) bool {
-	x, y := utf8.RuneCountInString(clean(a)), utf8.RuneCountInString(clean(b))
-	return min(x, y) == 1 && max(x, y) > 3
+	return v, rule, v != Undecided
 }
 
 // factorials counts the exclamation marks of a text that do not end a word of

@@ -24,6 +24,9 @@ const maxWrappers = 8
 // unwrap removes wrappers that enclose the whole text (bold, code, quotes, math
 // delimiters, boxes) and a final full stop.
 func unwrap(s string) string {
+	if s = strings.TrimSpace(s); s == "" || plainByte(s[0]) && plainByte(s[len(s)-1]) {
+		return s // the common case
+	}
 	for range maxWrappers {
 		t := withoutStop(strings.TrimSpace(s))
 		for _, w := range [...][2]string{
@@ -49,6 +52,9 @@ func unwrap(s string) string {
 	}
 	return s
 }
+
+// plainByte reports a letter or digit, which opens and closes no wrapper.
+func plainByte(c byte) bool { return isLetter(c) || isDigit(c) }
 
 // withoutStop removes one full stop from the end; an ellipsis stays.
 func withoutStop(s string) string {

@@ -37,6 +37,7 @@ const (
 	ruleComma     = "ambiguous comma"
 	ruleLines     = "lines"
 	ruleBullets   = "bullets"
+	ruleName      = "name" // B and Option B, ℝ and all real numbers
 	ruleBudget    = "step budget"
 	ruleUnread    = "not mathematics"
 )

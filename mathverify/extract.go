@@ -117,14 +117,10 @@ func contradicts(s string, boxed Extraction) bool {
 // laterFinal returns what a sentence behind the last box calls the final answer,
 // and the answer of the boxes where there is no such sentence.
 func laterFinal(s string, boxed Extraction) Extraction {
-	i := max(strings.LastIndex(s, `\boxed`), strings.LastIndex(s, `\fbox`))
-	tail := s[i:]
-	if boxed.Status != Found || len(tail) < len("{x} final answer") {
+	if boxed.Status != Found || !strings.Contains(s, "inal answer") && !strings.Contains(s, "inal Answer") {
 		return boxed
 	}
-	if k := max(strings.LastIndex(tail, "inal answer"), strings.LastIndex(tail, "inal Answer")); k < 0 {
-		return boxed
-	}
+	tail := s[max(strings.LastIndex(s, `\boxed`), strings.LastIndex(s, `\fbox`)):]
 	if k := strings.IndexAny(tail, "\n."); k >= 0 {
 		tail = tail[k+1:]
 	}

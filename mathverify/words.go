@@ -137,6 +137,9 @@ func sameWords(a, b string) (Verdict, string) {
 	if strings.ReplaceAll(fa, " ", "") == strings.ReplaceAll(fb, " ", "") {
 		return Undecided, ruleSpacing
 	}
+	if x, y := utf8.RuneCountInString(a), utf8.RuneCountInString(b); min(x, y) == 1 && max(x, y) > 3 {
+		return Undecided, ruleName
+	}
 	return Different, ruleText
 }
 
