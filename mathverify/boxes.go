@@ -18,13 +18,17 @@ func findBoxes(s string) []box {
 	// A brace before the first box can enclose it but not change where it
 	// ends, so nothing before it matters.
 	first := strings.Index(s, `\boxed`)
-	if i := strings.Index(s, `\fbox`); i >= 0 && (first < 0 || i < first) {
-		first = i
+	fbox := strings.Index(s, `\fbox`)
+	if fbox >= 0 && (first < 0 || fbox < first) {
+		first = fbox
 	}
 	if first < 0 {
 		return nil
 	}
-	n := strings.Count(s[first:], `\boxed`) + strings.Count(s[first:], `\fbox`)
+	n := strings.Count(s[first:], `\boxed`)
+	if fbox >= 0 {
+		n += strings.Count(s[fbox:], `\fbox`)
+	}
 	boxes := make([]box, 0, n)
 	open := make([]int, 0, n) // for each open brace, the box it opens or -1
 	depth := 0                // open boxes
@@ -133,10 +137,12 @@ func fromBoxes(s string) (Extraction, bool) {
 		names = append(names, nameBefore(s[:b.start]))
 		next = b
 	}
-	if operand(s[:next.start], s[last.end:]) || ruledOut(s[:next.start]) || takenBack(parts[0], s[last.end:]) {
-		return bad, true
+	if before, after := s[:next.start], s[last.end:]; before != "" || after != "" { // not the box alone
+		if operand(before, after) || ruledOut(before) || takenBack(parts[0], after) {
+			return bad, true
+		}
+		parts[0] += scaled(after)
 	}
-	parts[0] += scaled(s[last.end:])
 	if repeated(parts) {
 		return Extraction{Status: Found, Answer: parts[0], Rule: fromBox}, true
 	}

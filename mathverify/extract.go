@@ -160,6 +160,9 @@ func fromElement(s string) (Extraction, bool) {
 // afterMarker returns the text behind the first answer marker, and how many
 // markers there are.
 func afterMarker(s string) (area string, tags int) {
+	if strings.IndexByte(s, '[') < 0 {
+		return "", 0
+	}
 	for _, tag := range [...]string{"[Answer]", "[答案]"} {
 		if n := strings.Count(s, tag); n > 0 {
 			tags += n
