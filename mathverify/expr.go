@@ -75,7 +75,7 @@ const maxAnswer = 1 << 16
 //
 // Nothing is computed: Parse("2/4").String() is "2/4".
 func Parse(s string) (Expr, error) {
-	n, err := parse(s, Options{}, budget.New(nil, defaultSteps))
+	n, err := parse(s, Options{}, budget.Of(defaultSteps))
 	if err != nil {
 		return Expr{}, err
 	}

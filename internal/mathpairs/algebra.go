@@ -136,7 +136,7 @@ func complexes(s *Source) (gold, same, other string) {
 		re, im := a*c-b*d, a*d+b*c
 		return z(re, im), fmt.Sprintf("(%s)(%s)", z(a, b), z(c, d)), pick(s, z(re, im+1), z(re+1, im))
 	case 1:
-		return z(a, b), fmt.Sprintf("%s", sum(term(b, "i"), term(a, ""))), pick(s, z(a, -b), z(-a, b))
+		return z(a, b), sum(term(b, "i"), term(a, "")), pick(s, z(a, -b), z(-a, b))
 	case 2:
 		return z(a, b), fmt.Sprintf(`\frac{%s}{i}`, z(-b, a)), fmt.Sprintf(`\frac{%s}{i}`, z(b, a))
 	}

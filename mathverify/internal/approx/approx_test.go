@@ -6,7 +6,7 @@ import (
 	"github.com/golongrl/golongrl/mathverify/internal/budget"
 )
 
-func steps() *budget.Budget { return budget.New(nil, 2_000_000) }
+func steps() *budget.Budget { return budget.Of(2_000_000) }
 
 func TestRational(t *testing.T) {
 	for _, c := range []struct {

@@ -59,7 +59,7 @@ func TestEvalEncloses(t *testing.T) {
 		n := parse(t, g.F)
 		want := ball.Complex{Re: around(t, g.Re), Im: around(t, g.Im)}
 		for _, prec := range []uint{64, 128, 400} {
-			v, err := Eval(n, nil, prec, budget.New(nil, 1e7))
+			v, err := Eval(n, nil, prec, budget.Of(1e7))
 			if err != nil {
 				if prec == 400 {
 					uncertain++
@@ -74,7 +74,7 @@ func TestEvalEncloses(t *testing.T) {
 				tight++
 			}
 		}
-		if v, ok := EvalFast(n, nil, budget.New(nil, 1e7)); ok {
+		if v, ok := EvalFast(n, nil, budget.Of(1e7)); ok {
 			fast++
 			exact, _ := want.Fast()
 			if v.Different(exact) {

@@ -70,7 +70,7 @@ func TestIdentical(t *testing.T) {
 	} {
 		a, b := parse(t, c.a), parse(t, c.b)
 		s := SymbolsOf(a, b)
-		bud := budget.New(nil, 1e7)
+		bud := budget.Of(1e7)
 		if got := Identical(a, b, &s, Seed(a, b), bud); got != c.want {
 			t.Errorf("%s = %s: %v, want %v", c.a, c.b, got, c.want)
 		}

@@ -21,12 +21,11 @@ type Budget struct {
 	ctx  context.Context
 }
 
-// New returns a budget of n steps that also ends with the context. A nil
-// context never ends.
+// Of returns a budget of n steps.
+func Of(n int64) *Budget { return New(context.Background(), n) }
+
+// New returns a budget of n steps that also ends with the context.
 func New(ctx context.Context, n int64) *Budget {
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	return &Budget{left: n, look: n, ctx: ctx}
 }
 

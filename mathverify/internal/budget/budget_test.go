@@ -7,7 +7,7 @@ import (
 )
 
 func TestRunEnds(t *testing.T) {
-	b := New(nil, 100)
+	b := Of(100)
 	n := 0
 	err := b.Run(func() {
 		for {
@@ -18,13 +18,13 @@ func TestRunEnds(t *testing.T) {
 	if !errors.Is(err, ErrSteps) || n != 14 {
 		t.Errorf("err %v after %d rounds, want ErrSteps after 14", err, n)
 	}
-	if err := New(nil, 100).Run(func() {}); err != nil {
+	if err := Of(100).Run(func() {}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestWithinGivesBackTheRest(t *testing.T) {
-	b := New(nil, 1000)
+	b := Of(1000)
 	if err := b.Within(100, func() { b.Use(40) }); err != nil || b.Left() != 960 {
 		t.Errorf("err %v, left %d, want 960", err, b.Left())
 	}
@@ -66,5 +66,5 @@ func TestForeignPanicPasses(t *testing.T) {
 			t.Error("a foreign panic was swallowed")
 		}
 	}()
-	New(nil, 1).Run(func() { panic("bug") })
+	Of(1).Run(func() { panic("bug") })
 }

@@ -39,7 +39,9 @@ func (f *field) abs(b frac) frac {
 }
 
 func (f *field) absPoly(p poly) frac {
-	c, m, rest := one, mono{}, p
+	var c num
+	var m mono
+	var rest poly
 	if len(p) > 1 {
 		c, m, rest = f.content(p, f.free())
 		if rest[len(rest)-1].c.sign() < 0 {

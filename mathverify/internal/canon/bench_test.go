@@ -28,7 +28,7 @@ func BenchmarkEqual(b *testing.B) {
 			x, y := parse(b, c.x), parse(b, c.y)
 			b.ReportAllocs()
 			for b.Loop() {
-				bud := budget.New(nil, testSteps)
+				bud := budget.Of(testSteps)
 				Equal(x, y, Options{}, bud)
 			}
 		})

@@ -22,7 +22,7 @@ func parse(t testing.TB, s string) *tree.Node {
 func equalTest(t testing.TB, x, y string, o Options) (r Result) {
 	t.Helper()
 	a, b := parse(t, x), parse(t, y)
-	bud := budget.New(nil, testSteps)
+	bud := budget.Of(testSteps)
 	if err := bud.Run(func() { r = Equal(a, b, o, bud) }); err != nil {
 		t.Logf("%s = %s: %v", x, y, err)
 	}

@@ -70,7 +70,7 @@ func TestAgainstSympy(t *testing.T) {
 		}
 		x, y, want := fromLists(t, row[0]), fromLists(t, row[1]), row[2].(bool)
 		var r Result
-		b := budget.New(nil, testSteps)
+		b := budget.Of(testSteps)
 		b.Run(func() { r = Equal(x, y, Options{}, b) })
 		if want && r == NonZero || !want && r == Zero {
 			t.Errorf("%s and %s: %v", show(x), show(y), r)

@@ -47,7 +47,7 @@ func TestHostile(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		start := time.Now()
-		b := budget.New(nil, testSteps)
+		b := budget.Of(testSteps)
 		err := b.Run(func() {
 			Equal(n, tree.New(tree.Add, n, tree.Int(1)), Options{}, b)
 		})
@@ -63,7 +63,7 @@ func TestHostile(t *testing.T) {
 		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 200 {
 			t.Errorf("%.60s: %d MB allocated", name, mb)
 		}
-		b = budget.New(nil, testSteps)
+		b = budget.Of(testSteps)
 		b.Run(func() {
 			if Equal(n, tree.New(tree.Add, n, tree.Int(1)), Options{}, b) == Zero {
 				t.Errorf("%.60s equals itself plus 1", name)

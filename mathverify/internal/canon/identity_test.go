@@ -113,7 +113,7 @@ func TestIdentitiesInContext(t *testing.T) {
 				return within(tree.Replace(tree.Replace(n, "u", u), "v", v), c)
 			}
 			x, y := put(left), put(right)
-			b := budget.New(nil, testSteps)
+			b := budget.Of(testSteps)
 			total++
 			var got, off, scaled Result
 			b.Run(func() { got = Equal(x, y, Options{}, b) })
@@ -126,7 +126,7 @@ func TestIdentitiesInContext(t *testing.T) {
 			if got == NonZero && !tree.Has(x, tree.Div) {
 				t.Errorf("%s and %s are said to differ", show(x), show(y))
 			}
-			b = budget.New(nil, testSteps)
+			b = budget.Of(testSteps)
 			b.Run(func() {
 				off = Equal(x, tree.New(tree.Add, y, tree.Rat(big.NewRat(1, 1000000007))), Options{}, b)
 				scaled = Equal(x, tree.New(tree.Mul, y, tree.Int(-1)), Options{}, b)

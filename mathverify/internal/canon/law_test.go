@@ -112,7 +112,7 @@ func differs(x, y *tree.Node) (at map[string]float64, u, v complex128, yes bool)
 // when Equal says of two trees what their values contradict.
 func checkNormal(data []byte) (err error) {
 	x := grow(data)
-	b := budget.New(nil, 300_000)
+	b := budget.Of(300_000)
 	b.Run(func() {
 		y, done := Normal(x, Options{Log: LogE}, b)
 		if !done {
@@ -122,7 +122,7 @@ func checkNormal(data []byte) (err error) {
 			err = fmt.Errorf("%s\nnormal form %s\nat %v: %v and %v", show(x), show(y), at, u, v)
 		}
 	})
-	b = budget.New(nil, 600_000)
+	b = budget.Of(600_000)
 	b.Run(func() {
 		if y, done := Normal(x, Options{Log: LogE}, b); done && Equal(x, y, Options{Log: LogE}, b) == NonZero {
 			err = fmt.Errorf("%s\nis said to differ from its normal form %s", show(x), show(y))
@@ -130,7 +130,7 @@ func checkNormal(data []byte) (err error) {
 	})
 	half := len(data) / 2
 	z := grow(data[half:])
-	b = budget.New(nil, 300_000)
+	b = budget.Of(300_000)
 	b.Run(func() {
 		if Equal(x, z, Options{Log: LogE}, b) == Zero {
 			if at, u, v, yes := differs(x, z); yes {

@@ -38,7 +38,7 @@ func TestPolynomial(t *testing.T) {
 		{`\frac{x}{y+1}`, []string{"x"}, "[1](/ 1 (+ 1 y)) "},
 		{`(x+1)^{1000}`, []string{"x"}, ""},
 	} {
-		b := budget.New(nil, testSteps)
+		b := budget.Of(testSteps)
 		p, ok := Polynomial(parse(t, c.n), c.vars, Options{}, b)
 		got := showPoly(p)
 		if c.n == `y\sin(x)` {
@@ -51,7 +51,7 @@ func TestPolynomial(t *testing.T) {
 			t.Errorf("%s in %v: %q %v, want %q", c.n, c.vars, got, ok, c.want)
 		}
 	}
-	num, den, ok := Fraction(parse(t, `\frac1x+\frac{1}{x-1}`), []string{"x"}, Options{}, budget.New(nil, testSteps))
+	num, den, ok := Fraction(parse(t, `\frac1x+\frac{1}{x-1}`), []string{"x"}, Options{}, budget.Of(testSteps))
 	if !ok || showPoly(num) != "[1]2 [0](- 1) " || showPoly(den) != "[2]1 [1](- 1) " {
 		t.Errorf("fraction: %s over %s", showPoly(num), showPoly(den))
 	}
@@ -81,7 +81,7 @@ func TestRoots(t *testing.T) {
 		for i, x := range c.coefs {
 			coefs[i] = big.NewRat(x, 1)
 		}
-		roots, complete := Roots(coefs, budget.New(nil, testSteps))
+		roots, complete := Roots(coefs, budget.Of(testSteps))
 		got := ""
 		for _, r := range roots {
 			got += show(r) + " "
@@ -105,7 +105,7 @@ func TestRatio(t *testing.T) {
 		{`\sin(x)`, `2\sin(x)`, "(/ 1 2)"},
 		{`\frac{x}{2}+\frac{y}{3}-1`, "3x+2y-6", "(/ 1 6)"},
 	} {
-		z, ok := Ratio(parse(t, c.x), parse(t, c.y), Options{}, budget.New(nil, testSteps))
+		z, ok := Ratio(parse(t, c.x), parse(t, c.y), Options{}, budget.Of(testSteps))
 		got := ""
 		if ok {
 			got = show(z)
@@ -134,7 +134,7 @@ func TestRational(t *testing.T) {
 		`\sqrt[3]{2+\sqrt5}+\sqrt[3]{2-\sqrt5}`: "1",
 	} {
 		got := ""
-		if x, ok := Rational(parse(t, n), budget.New(nil, testSteps)); ok {
+		if x, ok := Rational(parse(t, n), budget.Of(testSteps)); ok {
 			got = x.RatString()
 		}
 		if got != want {

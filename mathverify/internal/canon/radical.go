@@ -145,7 +145,7 @@ func (f *field) rootSum(b frac, a, q int) frac {
 	if q%2 == 1 && rest[len(rest)-1].c.sign() < 0 {
 		c, rest = c.neg(), rest.scale(intNum(-1))
 	}
-	z := intFrac(1)
+	var z frac
 	out := frac{num: rest, den: b.den}
 	if c.sign() < 0 || !m.isOne() {
 		// Only what is certainly ≥ 0 may leave an even root.

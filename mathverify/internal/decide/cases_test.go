@@ -119,7 +119,7 @@ func setOption(o *Options, name string) bool {
 }
 
 func parse(s string) (*tree.Node, error) {
-	return syntax.Parse(s, syntax.Options{}, budget.New(nil, steps))
+	return syntax.Parse(s, syntax.Options{}, budget.Of(steps))
 }
 
 func TestCases(t *testing.T) {
@@ -149,8 +149,8 @@ func TestCases(t *testing.T) {
 				t.Errorf("%s: answer %q: %v", c.where, c.answer, err)
 				continue
 			}
-			v, rule := Compare(a, b, c.o, budget.New(nil, steps))
-			w, rule2 := Compare(b, a, c.o, budget.New(nil, steps))
+			v, rule := Compare(a, b, c.o, budget.Of(steps))
+			w, rule2 := Compare(b, a, c.o, budget.Of(steps))
 			if v.String() != c.verdict || c.rule != "" && rule != c.rule {
 				t.Errorf("%s: %q, %q: %v by %s, want %s %s\n\t%s\n\t%s", c.where, c.gold, c.answer, v, rule, c.verdict, c.rule, dump(a), dump(b))
 			}

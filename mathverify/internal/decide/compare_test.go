@@ -48,7 +48,7 @@ func TestTrees(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for _, p := range [][2]*tree.Node{{tt.a, tt.b}, {tt.b, tt.a}} {
-			v, rule := Compare(p[0], p[1], Options{}, budget.New(nil, steps))
+			v, rule := Compare(p[0], p[1], Options{}, budget.Of(steps))
 			if v != tt.want || tt.rule != "" && rule != tt.rule {
 				t.Errorf("%s, %s: %v by %s, want %v %s", dump(p[0]), dump(p[1]), v, rule, tt.want, tt.rule)
 			}
@@ -73,7 +73,7 @@ func BenchmarkCompare(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Compare(p[0], p[1], Options{}, budget.New(nil, steps))
+				Compare(p[0], p[1], Options{}, budget.Of(steps))
 			}
 		})
 	}

@@ -67,7 +67,7 @@ func smallConstant(a, b *tree.Node) (x, y *tree.Node, ok bool) {
 	y, n := withoutConstant(b)
 	switch {
 	case m == "C" && n == "":
-		y, n = withoutConstant(tree.Replace(b, "c", tree.Sym("C")))
+		y, n := withoutConstant(tree.Replace(b, "c", tree.Sym("C")))
 		return x, y, n == "C" && !depends(b, "C")
 	case m == "" && n == "C":
 		y, x, ok = smallConstant(b, a)

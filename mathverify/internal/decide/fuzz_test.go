@@ -39,12 +39,12 @@ func FuzzCompare(f *testing.F) {
 			return
 		}
 		const few = steps / 10
-		v, rule := Compare(a, b, Options{}, budget.New(nil, few))
-		again, rule2 := Compare(a, b, Options{}, budget.New(nil, few))
+		v, rule := Compare(a, b, Options{}, budget.Of(few))
+		again, rule2 := Compare(a, b, Options{}, budget.Of(few))
 		if v != again || rule != rule2 {
 			t.Errorf("%q, %q: %v by %s, then %v by %s", s, u, v, rule, again, rule2)
 		}
-		w, rule2 := Compare(b, a, Options{}, budget.New(nil, few))
+		w, rule2 := Compare(b, a, Options{}, budget.Of(few))
 		// Where the steps run out may depend on the order.
 		if v != w && v != tri.Undecided && w != tri.Undecided {
 			t.Errorf("%q, %q: %v by %s, swapped %v by %s", s, u, v, rule, w, rule2)
@@ -53,7 +53,7 @@ func FuzzCompare(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, rule := Compare(a, copied, Options{}, budget.New(nil, few)); v != tri.Equal {
+		if v, rule := Compare(a, copied, Options{}, budget.Of(few)); v != tri.Equal {
 			t.Errorf("%q and itself: %v by %s", s, v, rule)
 		}
 	})

@@ -78,7 +78,7 @@ func TestHostile(t *testing.T) {
 		others := [][2]*tree.Node{p, {p[1], p[0]}, {p[0], tree.Int(5)}, {p[0], pairs["surds"][0]}, {p[0], pairs["power equations"][1]}, {p[0], tree.Words("yes")}}
 		for i, q := range others {
 			from := time.Now()
-			v, rule := Compare(q[0], q[1], Options{}, budget.New(nil, steps))
+			v, rule := Compare(q[0], q[1], Options{}, budget.Of(steps))
 			took := time.Since(from)
 			if took > worst {
 				slowest, worst = name, took
@@ -95,10 +95,10 @@ func TestHostile(t *testing.T) {
 		}
 	}
 	t.Logf("slowest: %s, %v", slowest, worst)
-	if v, rule := Compare(surds, reversed(surds), Options{}, budget.New(nil, steps)); v != tri.Equal {
+	if v, rule := Compare(surds, reversed(surds), Options{}, budget.Of(steps)); v != tri.Equal {
 		t.Errorf("500 surds: %v by %s", v, rule)
 	}
-	if v, rule := Compare(ints, reversed(ints), Options{}, budget.New(nil, steps)); v != tri.Equal {
+	if v, rule := Compare(ints, reversed(ints), Options{}, budget.Of(steps)); v != tri.Equal {
 		t.Errorf("60,000 integers: %v by %s", v, rule)
 	}
 }

@@ -108,7 +108,7 @@ func (s *source) answer(depth int) *tree.Node {
 }
 
 func verdictOf(a, b *tree.Node) (tri.Verdict, string) {
-	return Compare(a, b, Options{}, budget.New(nil, steps/10))
+	return Compare(a, b, Options{}, budget.Of(steps/10))
 }
 
 func TestLaws(t *testing.T) {

@@ -24,7 +24,7 @@ func BenchmarkReleased(b *testing.B) {
 			golds := []string{c.gold}
 			b.ReportAllocs()
 			for b.Loop() {
-				Released(c.response, golds, budget.New(nil, steps))
+				Released(c.response, golds, budget.Of(steps))
 			}
 		})
 	}
@@ -35,7 +35,7 @@ func BenchmarkParseLatex(b *testing.B) {
 		b.Run(s, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				ParseLatex(s, budget.New(nil, steps))
+				ParseLatex(s, budget.Of(steps))
 			}
 		})
 	}

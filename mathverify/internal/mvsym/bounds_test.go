@@ -74,7 +74,7 @@ func TestBounds(t *testing.T) {
 	for name, text := range hostile {
 		for _, gold := range append(golds, text) {
 			start := time.Now()
-			b := budget.New(nil, limit)
+			b := budget.Of(limit)
 			b.Run(func() {
 				Metric(`The answer is $`+text+`$`, gold, b)
 				Metric("The answer is "+text, gold, b)

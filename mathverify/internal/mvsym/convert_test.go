@@ -61,7 +61,7 @@ func TestQuirks(t *testing.T) {
 		{"", "fails"},
 	} {
 		got := "fails"
-		if v, ok := ParseLatex(c.text, budget.New(nil, steps)); ok {
+		if v, ok := ParseLatex(c.text, budget.Of(steps)); ok {
 			got = v.String()
 		}
 		if got != c.want {

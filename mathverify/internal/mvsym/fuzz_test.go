@@ -15,9 +15,9 @@ func FuzzParseLatex(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		var v, w *Value
-		a := budget.New(nil, steps)
+		a := budget.Of(steps)
 		a.Run(func() { v, _ = ParseLatex(s, a) })
-		b := budget.New(nil, steps)
+		b := budget.Of(steps)
 		b.Run(func() { w, _ = ParseLatex(s, b) })
 		if v != nil && w != nil && !same(v, w) {
 			t.Fatalf("%q: %s and %s", s, v, w)
@@ -34,7 +34,7 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, gold, answer string) {
 		verdict := func() (equal bool, err error) {
-			b := budget.New(nil, steps)
+			b := budget.Of(steps)
 			err = b.Run(func() { equal = Released(`\boxed{`+answer+`}`, []string{gold}, b) == 1 })
 			return
 		}

@@ -63,7 +63,7 @@ func TestParseGolden(t *testing.T) {
 	eachGolden(t, "parse", 2000, func(row []any) {
 		rows++
 		text := row[0].(string)
-		v, ok := ParseLatex(text, budget.New(nil, steps))
+		v, ok := ParseLatex(text, budget.Of(steps))
 		got := "null"
 		if ok {
 			got = plainFloats(sortUnions(v).String())

@@ -15,7 +15,7 @@ func TestPlain(t *testing.T) {
 			t.Errorf("%s: not plain", s)
 			continue
 		}
-		w, ok := parseLatex(s, true, budget.New(nil, steps))
+		w, ok := parseLatex(s, true, budget.Of(steps))
 		if !ok || v.String() != w.String() || v.Name != w.Name {
 			t.Errorf("%s: %s, by the grammar %v", s, v, w)
 		}

@@ -29,8 +29,8 @@ func TestReleasedGolden(t *testing.T) {
 				t.Logf("%s %v: gold %q  response %q", what, got, golds, response)
 			}
 		}
-		check("wrapper", Released(response, golds, budget.New(nil, 8*steps)), row[2])
-		check("metric", Metric(response, golds[0], budget.New(nil, 8*steps)), row[3])
+		check("wrapper", Released(response, golds, budget.Of(8*steps)), row[2])
+		check("metric", Metric(response, golds[0], budget.Of(8*steps)), row[3])
 	})
 	t.Logf("%d of %d scores differ", bad, rows)
 	if bad*500 > rows {

@@ -8,7 +8,7 @@ import (
 
 func parsedPair(s string) []*Value {
 	text := named(Text, s)
-	if v, ok := ParseLatex(s, budget.New(nil, steps)); ok {
+	if v, ok := ParseLatex(s, budget.Of(steps)); ok {
 		return []*Value{v, text}
 	}
 	return []*Value{text}
@@ -24,7 +24,7 @@ func TestVerifyGolden(t *testing.T) {
 			if swap == 1 {
 				x, y = a, g
 			}
-			got := Verify(parsedPair(x), parsedPair(y), DefaultOptions(), budget.New(nil, 4*steps))
+			got := Verify(parsedPair(x), parsedPair(y), DefaultOptions(), budget.Of(4*steps))
 			if want := row[2+swap].(bool); got != want {
 				bad++
 				if testing.Verbose() && bad < 400 {

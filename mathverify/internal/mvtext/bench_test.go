@@ -21,13 +21,6 @@ var hostile = []string{
 	"-\\frac{1}{2}", "$5$ I hope ", "percentage ", "$\n", "\\]", "\\)", "a", "'", "\"",
 }
 
-func drain(text string, c Config) (n int) {
-	for m := range Candidates(text, c) {
-		n += len(m.Parts)
-	}
-	return n
-}
-
 func first(text string, c Config) (n int) {
 	for m := range Candidates(text, c) {
 		return len(m.Parts)

@@ -106,7 +106,6 @@ func antiderivative(f *tree.Node, x string, b *budget.Budget, depth int) *tree.N
 // constantFactor splits f into a factor without x and the rest.
 func constantFactor(f *tree.Node, x string) (c, g *tree.Node) {
 	p, q := overAndUnder(f)
-	c, g = one, one
 	split := func(n *tree.Node) (free, rest *tree.Node) {
 		free, rest = one, one
 		list := []*tree.Node{n}

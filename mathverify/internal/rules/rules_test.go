@@ -18,7 +18,7 @@ type row struct{ in, want string }
 
 func parse(t *testing.T, s string) *tree.Node {
 	t.Helper()
-	n, err := syntax.Parse(s, syntax.Options{}, budget.New(nil, steps))
+	n, err := syntax.Parse(s, syntax.Options{}, budget.Of(steps))
 	if err != nil {
 		t.Fatalf("%s: %v", s, err)
 	}
@@ -31,7 +31,7 @@ func run(t *testing.T, rows []row) {
 	t.Helper()
 	for _, r := range rows {
 		in := parse(t, r.in)
-		b := budget.New(nil, steps)
+		b := budget.Of(steps)
 		var got *tree.Node
 		if err := b.Run(func() { got = rules.Reduce(in, b) }); err != nil {
 			t.Errorf("%s: %v", r.in, err)
@@ -62,7 +62,7 @@ func same(t *testing.T, got, want *tree.Node) bool {
 		}
 		return true
 	}
-	b := budget.New(nil, steps)
+	b := budget.Of(steps)
 	verdict := tri.Undecided
 	if err := b.Run(func() { verdict, _ = scalar.Equal(got, want, scalar.Options{}, b) }); err != nil {
 		return false

@@ -202,11 +202,9 @@ func exponential(n *tree.Node, k string, b *budget.Budget) (c, r *tree.Node, ok 
 		}
 		return c, r, true
 	case tree.Div:
-		c1, r1, ok1 := one, one, true
+		c1, r1, ok1 := n.Args[0], one, true
 		if depends(n.Args[0], k) {
 			c1, r1, ok1 = exponential(n.Args[0], k, b)
-		} else {
-			c1 = n.Args[0]
 		}
 		c2, r2, ok2 := n.Args[1], one, true
 		if depends(n.Args[1], k) {

@@ -235,9 +235,9 @@ func TestSame(t *testing.T)      { run(t, same, tri.Equal) }
 func run(t *testing.T, pairs [][2]string, want tri.Verdict) {
 	for _, c := range pairs {
 		a, b := parse(t, c[0]), parse(t, c[1])
-		bud := budget.New(nil, steps)
+		bud := budget.Of(steps)
 		v, rule := Equal(a, b, Options{}, bud)
-		w, rule2 := Equal(b, a, Options{}, budget.New(nil, steps))
+		w, rule2 := Equal(b, a, Options{}, budget.Of(steps))
 		if v != want {
 			t.Errorf("%s = %s: %v (%s), want %v", c[0], c[1], v, rule, want)
 		}

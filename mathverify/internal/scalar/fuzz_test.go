@@ -72,18 +72,18 @@ func FuzzEqual(f *testing.F) {
 		b := g.tree(4)
 		const steps = 200_000
 		o := Options{LogBase: E}
-		v, rule := Equal(a, b, o, budget.New(nil, steps))
-		if w, r := Equal(a, b, o, budget.New(nil, steps)); w != v || r != rule {
+		v, rule := Equal(a, b, o, budget.Of(steps))
+		if w, r := Equal(a, b, o, budget.Of(steps)); w != v || r != rule {
 			t.Fatalf("%v (%s), then %v (%s)", v, rule, w, r)
 		}
 		// A budget that ends may end on one side of a proof only.
-		if w, r := Equal(b, a, o, budget.New(nil, steps)); w != v && v != tri.Undecided && w != tri.Undecided {
+		if w, r := Equal(b, a, o, budget.Of(steps)); w != v && v != tri.Undecided && w != tri.Undecided {
 			t.Fatalf("%v (%s), turned round %v (%s)", v, rule, w, r)
 		}
-		if w, r := Equal(a, a, o, budget.New(nil, steps)); w != tri.Equal {
+		if w, r := Equal(a, a, o, budget.Of(steps)); w != tri.Equal {
 			t.Fatalf("not itself: %v (%s)", w, r)
 		}
-		bud := budget.New(nil, 4*steps)
+		bud := budget.Of(4*steps)
 		bud.Run(func() {
 			x, y := readLog(a, E), readLog(b, E)
 			if v == tri.Different && rule != RuleCanonical && canon.Equal(x, y, canon.Options{}, bud) == canon.Zero {

@@ -67,7 +67,7 @@ func TestHostile(t *testing.T) {
 	for _, c := range hostile {
 		a, b := parse(t, c[0]), parse(t, c[1])
 		name := c[0][:min(len(c[0]), 60)]
-		bud := budget.New(nil, steps)
+		bud := budget.Of(steps)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		start := time.Now()

@@ -91,7 +91,7 @@ func TestLaws(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		a := random(r, 3)
 		b := rewrite(r, a)
-		v, rule := Equal(a, b, Options{LogBase: E}, budget.New(nil, steps))
+		v, rule := Equal(a, b, Options{LogBase: E}, budget.Of(steps))
 		switch v {
 		case tri.Equal:
 			equal++
@@ -107,13 +107,13 @@ func TestLaws(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		a := random(r, 3)
 		b := perturb(r, a)
-		v, rule := Equal(a, b, Options{LogBase: E}, budget.New(nil, steps))
+		v, rule := Equal(a, b, Options{LogBase: E}, budget.Of(steps))
 		if v == tri.Different {
 			different++
 		}
 		x, y := readLog(a, E), readLog(b, E)
 		s := approx.SymbolsOf(x, y)
-		bud := budget.New(nil, steps)
+		bud := budget.Of(steps)
 		ok := true
 		bud.Run(func() {
 			for k := range 24 {

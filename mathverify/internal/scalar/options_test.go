@@ -29,7 +29,7 @@ func TestOptions(t *testing.T) {
 		{"0", "0", Options{RelTol: 0.01}, tri.Equal},
 		{"1.0000000001*x", "x", Options{RelTol: 0.01}, tri.Different},
 	} {
-		v, rule := Equal(parse(t, c.a), parse(t, c.b), c.o, budget.New(nil, steps))
+		v, rule := Equal(parse(t, c.a), parse(t, c.b), c.o, budget.Of(steps))
 		if v != c.want {
 			t.Errorf("%s = %s with %+v: %v (%s), want %v", c.a, c.b, c.o, v, rule, c.want)
 		}
@@ -58,7 +58,7 @@ func TestOrder(t *testing.T) {
 		{"x", "x", Options{}, 0, false},
 		{"1/0", "1", Options{}, 0, false},
 	} {
-		got, certain := Order(parse(t, c.a), parse(t, c.b), c.o, budget.New(nil, steps))
+		got, certain := Order(parse(t, c.a), parse(t, c.b), c.o, budget.Of(steps))
 		if got != c.c || certain != c.certain {
 			t.Errorf("%s ? %s: %d, %v, want %d, %v", c.a, c.b, got, certain, c.c, c.certain)
 		}
