@@ -64,7 +64,7 @@ func (c *comparer) shifted(x, y *tree.Node) bool {
 // smallConstant drops the constants of F + C and G + c.
 func smallConstant(a, b *tree.Node) (x, y *tree.Node, ok bool) {
 	x, m := withoutConstant(a)
-	y, n := withoutConstant(b)
+	_, n := withoutConstant(b)
 	switch {
 	case m == "C" && n == "":
 		y, n := withoutConstant(tree.Replace(b, "c", tree.Sym("C")))

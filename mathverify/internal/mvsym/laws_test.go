@@ -15,7 +15,7 @@ import (
 const seed = 20261123
 
 func equalTexts(gold, answer string) bool {
-	b := budget.Of(8*steps)
+	b := budget.Of(8 * steps)
 	g, ok := ParseLatex(gold, b)
 	if !ok {
 		return false

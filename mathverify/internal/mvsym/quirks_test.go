@@ -53,7 +53,7 @@ func TestWrongVerdicts(t *testing.T) {
 			if i == 1 {
 				g, a = a, g
 			}
-			b := budget.Of(4*steps)
+			b := budget.Of(4 * steps)
 			gv, _ := ParseLatex(g, b)
 			av, _ := ParseLatex(a, b)
 			if got := Verify([]*Value{gv}, []*Value{av}, DefaultOptions(), b); got != want {
@@ -75,7 +75,7 @@ func TestReleasedRules(t *testing.T) {
 		{"3", `So \boxed{7}.` + long + "Note that 3 of them remain.", 1},
 		{"12", "The share is 12%", 1},
 	} {
-		b := budget.Of(8*steps)
+		b := budget.Of(8 * steps)
 		if got := Released(c.response, []string{c.gold}, b); got != c.want {
 			t.Errorf("gold %q, response %.40q: %v, want %v", c.gold, c.response, got, c.want)
 		}

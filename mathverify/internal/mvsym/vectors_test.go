@@ -38,7 +38,7 @@ func TestPublicProbes(t *testing.T) {
 	rows, bad := 0, 0
 	eachVector(t, "math_probes.jsonl", func(row probe) {
 		rows++
-		b := budget.Of(8*steps)
+		b := budget.Of(8 * steps)
 		c := mvtext.Default()
 		if got := Verify(Parse(row.Gold, c, b), Parse(row.Pred, c, b), DefaultOptions(), b); got != row.Mathverify {
 			bad++
@@ -74,7 +74,7 @@ func TestPublicTriples(t *testing.T) {
 			c.Targets[i] = targets[name]
 		}
 		verdict := func(c mvtext.Config, o Options) bool {
-			b := budget.Of(8*steps)
+			b := budget.Of(8 * steps)
 			return Verify(Parse(row.Gold, c, b), Parse(row.Pred, c, b), o, b)
 		}
 		want := row.Expected == 1

@@ -26,7 +26,7 @@ func BenchmarkEqual(b *testing.B) {
 		x, y := parse(b, c.a), parse(b, c.b)
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
-			bud := budget.Of(1<<50)
+			bud := budget.Of(1 << 50)
 			for b.Loop() {
 				if v, _ := Equal(x, y, Options{}, bud); v == tri.Undecided {
 					b.Fatal(v)

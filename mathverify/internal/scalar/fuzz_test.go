@@ -83,7 +83,7 @@ func FuzzEqual(f *testing.F) {
 		if w, r := Equal(a, a, o, budget.Of(steps)); w != tri.Equal {
 			t.Fatalf("not itself: %v (%s)", w, r)
 		}
-		bud := budget.Of(4*steps)
+		bud := budget.Of(4 * steps)
 		bud.Run(func() {
 			x, y := readLog(a, E), readLog(b, E)
 			if v == tri.Different && rule != RuleCanonical && canon.Equal(x, y, canon.Options{}, bud) == canon.Zero {

@@ -25,7 +25,7 @@ func BenchmarkParse(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
-			bud := budget.Of(1<<60)
+			bud := budget.Of(1 << 60)
 			for b.Loop() {
 				if _, err := Parse(c.s, Options{}, bud); err != nil {
 					b.Fatal(err)
@@ -36,7 +36,7 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func BenchmarkString(b *testing.B) {
-	bud := budget.Of(1<<60)
+	bud := budget.Of(1 << 60)
 	n, _ := Parse(`x = \frac{-b \pm \sqrt{b^2-4ac}}{2a}`, Options{}, bud)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -13,7 +13,7 @@ import (
 // parse reads s with a budget that no answer of its length uses up.
 func parse(t testing.TB, s string) (*tree.Node, error) {
 	t.Helper()
-	b := budget.Of(int64(len(s))*400+100000)
+	b := budget.Of(int64(len(s))*400 + 100000)
 	var n *tree.Node
 	var err error
 	if e := b.Run(func() { n, err = Parse(s, Options{}, b) }); e != nil {

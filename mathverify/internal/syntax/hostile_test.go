@@ -24,7 +24,7 @@ func TestHostile(t *testing.T) {
 		for _, n := range []int{300, size / len(unit)} {
 			s := strings.Repeat(unit, n)
 			start := time.Now()
-			b := budget.Of(int64(len(s))*20+100000)
+			b := budget.Of(int64(len(s))*20 + 100000)
 			err := b.Run(func() { Parse(s, Options{}, b) })
 			if took := time.Since(start); took > time.Second || testing.Verbose() && took > 15*time.Millisecond {
 				t.Errorf("%d × %q took %v", n, unit, took)
@@ -54,7 +54,7 @@ func TestDepth(t *testing.T) {
 	for _, pair := range [][2]string{{"{", `\over 2}`}, {`\text{`, "}"}, {`2\frac{`, "}{3}"}, {`C_{`, "}^2"}, {`\overline{`, "}"}, {`\mathrm{`, "}"}, {"(", ",1)"}, {"[", ",1]"}, {`\left.`, `\right|_0^1`}} {
 		for _, n := range []int{30, 90} {
 			s := strings.Repeat(pair[0], n) + "x" + strings.Repeat(pair[1], n)
-			b := budget.Of(int64(len(s))*50+20000)
+			b := budget.Of(int64(len(s))*50 + 20000)
 			if err := b.Run(func() { Parse(s, Options{}, b) }); err != nil {
 				t.Errorf("%d of %s: %v", n, pair[0], err)
 			}
