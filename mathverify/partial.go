@@ -120,7 +120,7 @@ func compareLabels(a, b string) (Verdict, string) {
 
 // sameWord compares two words without case, unless they are short.
 func sameWord(a, b string) bool {
-	if !wordRunes(strings.Trim(a, ".:;,")) {
+	if !wordRunes(strings.Trim(a, ".:;,")) || !wordRunes(strings.Trim(b, ".:;,")) {
 		return false
 	}
 	v := Equal

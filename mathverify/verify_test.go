@@ -348,6 +348,11 @@ var verifyTests = []struct {
 	{"5", "e=5", un, ""},
 	{"a=-2, b=3", "a=-2, =3", un, ""},
 
+	{"cat", "CAT", eq, ""},
+	{"28 hours", "29 !hours", un, ""},
+	{"ABC", "abc", un, ""},
+	{"Co", "CO", un, ""},
+
 	// Labels.
 	{"Part 1", "part 1", eq, ""},
 	{"Part 1", "Part 2", df, ""},

@@ -122,7 +122,7 @@ func sameWords(a, b string) (Verdict, string) {
 				same = false
 				break
 			}
-			if utf8.RuneCountInString(s) < 4 && !caselessWords[strings.ToLower(s)] {
+			if utf8.RuneCountInString(s) < 4 && !caselessWords[strings.ToLower(s)] && !pronounceable(s) {
 				return Undecided, ruleCase // Co and CO, MM and mm
 			}
 		}
@@ -141,6 +141,12 @@ func sameWords(a, b string) (Verdict, string) {
 		return Undecided, ruleName
 	}
 	return Different, ruleText
+}
+
+// pronounceable reports a word of three letters with a vowel within: cat, but
+// not ABC, which may be a product or a triangle.
+func pronounceable(s string) bool {
+	return len(s) == 3 && strings.ContainsAny(strings.ToLower(s[1:]), "aeiouy")
 }
 
 func singleLetter(s string) bool { return utf8.RuneCountInString(s) == 1 }
