@@ -362,7 +362,7 @@ func ruledOut(before string) bool {
 	last := ""
 	for w := range wordsIn(clause) {
 		switch w {
-		case "cannot", "can't", "mistake", "incorrect", "wrong", "exclude", "reject", "unlikely", "trap", "tempting", "naive":
+		case "cannot", "can't", "mistake", "incorrect", "wrong", "exclude", "reject", "unlikely", "trap", "tempting", "naive", "probably", "maybe", "perhaps", "possibly", "guess":
 			return true
 		case "out":
 			if last == "rule" || last == "ruled" {

@@ -105,6 +105,9 @@ func (c *comparer) compare(a, b *tree.Node) (tri.Verdict, string) {
 	if tree.Same(a, b) {
 		return tri.Equal, ruleIdentical
 	}
+	if signsDiffer(a, b) {
+		return tri.Undecided, rulePlusMinus
+	}
 	if f := table[ka][kb]; f != nil {
 		return f(c, a, b)
 	}

@@ -122,6 +122,9 @@ func (c *comparer) oneOfList(one, l *tree.Node) (tri.Verdict, string) {
 	}
 	if d := decimalComma(l); d != nil {
 		if v, _ := c.compare(one, d); v == tri.Equal {
+			if d.Digits == 1 && d.Rat().Num().CmpAbs(d.Rat().Denom()) >= 0 {
+				v = tri.Undecided // 3,4 is two numbers as often as not; 0,5 is one
+			}
 			return v, ruleComma
 		}
 	}

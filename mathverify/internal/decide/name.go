@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"strings"
+
 	"github.com/golongrl/golongrl/mathverify/internal/tree"
 )
 
@@ -91,8 +93,8 @@ func sameName(a, b *tree.Node) bool {
 	}
 	if a.Op == tree.Call && b.Op == tree.Call && a.Name == b.Name && len(a.Args) == len(b.Args) {
 		for i := range a.Args {
-			if a.Args[i].Op != tree.Symbol || b.Args[i].Op != tree.Symbol {
-				return false
+			if !tree.Same(a.Args[i], b.Args[i]) && (!parameter(a.Args[i]) || !parameter(b.Args[i])) {
+				return false // f(x) is f(t), but P(A) is not P(B)
 			}
 		}
 		return true
@@ -119,3 +121,8 @@ func bind(v, w, f, g *tree.Node) (*tree.Node, *tree.Node) {
 
 // placeholder returns a symbol that no answer can hold.
 func placeholder(i int) *tree.Node { return tree.Sym("\x00" + string(rune('a'+i%26))) }
+
+// parameter reports a symbol that functions are written with.
+func parameter(n *tree.Node) bool {
+	return n.Op == tree.Symbol && (len(n.Name) == 1 && n.Name >= "a" || len(n.Name) > 2 && !strings.Contains(n.Name, "_"))
+}

@@ -115,3 +115,32 @@ func negate(n *tree.Node) *tree.Node {
 	}
 	return tree.New(tree.Neg, n)
 }
+
+// signsDiffer reports two answers of several parts whose signs ± and ∓ go
+// together in different ways: (±1, ±1) and (±1, ∓1).
+func signsDiffer(a, b *tree.Node) bool {
+	if a.Op != b.Op || a.Op != tree.Tuple && a.Op != tree.And && a.Op != tree.List || len(a.Args) != len(b.Args) {
+		return false
+	}
+	x, y := signOps(nil, a), signOps(nil, b)
+	if len(x) < 2 || len(x) != len(y) {
+		return false
+	}
+	same, flipped := true, true
+	for i := range x {
+		same = same && x[i] == y[i]
+		flipped = flipped && x[i] != y[i]
+	}
+	return !same && !flipped
+}
+
+// signOps lists the signs ± and ∓ of a tree in order.
+func signOps(out []tree.Op, n *tree.Node) []tree.Op {
+	if isPlusMinus(n) {
+		out = append(out, n.Op)
+	}
+	for _, a := range n.Args {
+		out = signOps(out, a)
+	}
+	return out
+}

@@ -1,6 +1,8 @@
 package scalar
 
 import (
+	"slices"
+
 	"github.com/golongrl/golongrl/mathverify/internal/approx"
 	"github.com/golongrl/golongrl/mathverify/internal/budget"
 	"github.com/golongrl/golongrl/mathverify/internal/canon"
@@ -127,6 +129,9 @@ func equalReduced(a, b *tree.Node, o Options, bud *budget.Budget) (tri.Verdict, 
 
 // equalReadings settles the base of bare logarithms.
 func equalReadings(a, b *tree.Node, h traits, o Options, bud *budget.Budget) (tri.Verdict, string) {
+	if crowded(a) || crowded(b) {
+		return tri.Undecided, RuleBudget
+	}
 	if h&bareLog == 0 {
 		return ladder(a, b, o, bud)
 	}
@@ -292,4 +297,20 @@ func variables(a, b *tree.Node, s *approx.Symbols, seed uint64, bud *budget.Budg
 		return tri.Undecided, RuleOpaque
 	}
 	return tri.Undecided, RuleUnproved
+}
+
+// maxSymbols bounds the different symbols of an expression: the proofs take
+// steps for each of them that are not all counted.
+const maxSymbols = 64
+
+// crowded reports an expression of more symbols than the proofs can deal with.
+func crowded(n *tree.Node) bool {
+	seen := make([]string, 0, 8)
+	return tree.Any(n, func(m *tree.Node) bool {
+		if m.Op != tree.Symbol || slices.Contains(seen, m.Name) {
+			return false
+		}
+		seen = append(seen, m.Name)
+		return len(seen) > maxSymbols
+	})
 }

@@ -109,10 +109,18 @@ func parseClean(s string, o Options, b *budget.Budget, depth int) (*tree.Node, *
 	if err != nil {
 		return nil, err
 	}
+	if tree.Any(n, loneExtreme) {
+		return tree.Words(s), nil // "max 5" names what 5 is
+	}
 	if words {
 		n = asWords(n)
 	}
 	return n, nil
+}
+
+// loneExtreme reports the maximum or minimum of one number.
+func loneExtreme(n *tree.Node) bool {
+	return n.Op == tree.Func && (n.Name == "max" || n.Name == "min") && len(n.Args) == 1 && n.Args[0].Op == tree.Number
 }
 
 // asWords makes a text of letters that stood in a text.

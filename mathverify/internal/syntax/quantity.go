@@ -116,6 +116,15 @@ func (p *parser) noun(n *tree.Node) *tree.Node {
 	default:
 		return n
 	}
+	if w, rest := chineseScale(s); w != nil && (p.tok.kind == tWord || p.tok.kind == tText) {
+		n = tree.New(tree.Mul, n, w)
+		if rest == "" {
+			p.next()
+			return n
+		}
+		p.tok.s = rest // 5万元
+		return p.noun(n)
+	}
 	if half := strings.ToLower(s); half == "am" || half == "pm" || half == "a.m." || half == "p.m." || half == "a" || half == "p" {
 		return n
 	}

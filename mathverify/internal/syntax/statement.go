@@ -456,7 +456,12 @@ func (p *parser) chain() *tree.Node {
 	first := p.ratio()
 	rel, ok := p.relation()
 	if !ok {
+		bare := p.tok.kind == tCmd && (p.tok.s == "pmod" || p.tok.s == "pod")
+		at := p.tok.start
 		if m, ok := p.modulus(); ok {
+			if bare {
+				return p.failWords(at) // 3 (mod 5) is a class, not the remainder
+			}
 			return tree.Fn("mod", p.operand(first, p.tok.start), p.operand(m, p.tok.start))
 		}
 		return first

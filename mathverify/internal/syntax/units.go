@@ -35,7 +35,7 @@ var unitTable = []string{
 	"USD: USD dollar usd US_dollar us_dollar U.S._dollar $ bucks", "EUR: EUR euro eur € 欧元", "GBP: GBP gbp £ pound_sterling", "JPY: JPY yen jpy 日元", "CNY: CNY RMB rmb yuan cny ¥ 元", "INR: INR rupee inr rs Rs ₹",
 	"KRW: KRW won ₩ krw", "RUB: RUB ruble rouble rub ₽", "CAD: CAD", "AUD: AUD", "CHF: CHF", "cent: cent ¢", "jiao: jiao 角", "pence: pence penny", "peso: peso",
 	// counts
-	"unit: unit 单位", "pp: percentage_point bp_100", "bps: bps basis_point", "point: point",
+	"unit: unit 单位", "pp: percentage_point bp_100", "point: point",
 	"person: person people 人", "time: 次 倍", "piece: 个 只 件 本 张 条 块 支 名 种",
 }
 
@@ -59,7 +59,7 @@ var unitNames = func() map[string]string {
 var gluedUnits = wordSet("km cm mm kg mg dm ml mL Hz kHz MHz GHz kW kWh MW kPa kJ kN lb lbs mph oz yd mol kcal hr hrs sec rpm USD EUR GBP RMB CNY mmHg kms cms kgs dB")
 
 // spacedUnits are so with white space before them.
-var spacedUnits = wordSet("ft in mi ha rad deg min gal cc yr yrs cal eV Pa mins dL qt hp kV mV mA atm psi gm gms pts rev bps km/h cal MPa MeV nm ms GB MB kB ml dl")
+var spacedUnits = wordSet("ft in mi ha rad deg min gal cc yr yrs cal eV Pa mins dL qt hp kV mV mA atm psi gm gms pts rev km/h cal MPa MeV nm ms GB MB kB ml dl")
 
 // letterUnits are units of one letter in upright type; e, i and d are not.
 var letterUnits = "mgshLlNJWVAKtTCF"
@@ -131,7 +131,7 @@ var magnitudes = func() map[string]*tree.Node {
 		words string
 	}{
 		{2, "half halves"}, {3, "third thirds"}, {4, "fourth fourths"}, {5, "fifth fifths"}, {6, "sixth sixths"}, {7, "seventh sevenths"}, {8, "eighth eighths"},
-		{9, "ninth ninths"}, {10, "tenth tenths"}, {100, "hundredth hundredths"}, {1e3, "thousandth thousandths"}, {1e6, "millionth millionths"},
+		{9, "ninth ninths"}, {10, "tenth tenths"}, {100, "hundredth hundredths"}, {1e3, "thousandth thousandths"}, {1e4, "bps"}, {1e6, "millionth millionths ppm"}, {1e9, "ppb"},
 	} {
 		for _, w := range strings.Fields(t.words) {
 			m[w] = tree.New(tree.Div, tree.Int(1), tree.Int(t.value))
@@ -139,6 +139,19 @@ var magnitudes = func() map[string]*tree.Node {
 	}
 	return m
 }()
+
+// chineseScale splits a number word off the front of a unit: 万 and 元 of 万元.
+func chineseScale(s string) (scale *tree.Node, rest string) {
+	for _, t := range [...]struct {
+		word  string
+		value int64
+	}{{"万亿", 1e12}, {"千万", 1e7}, {"百万", 1e6}, {"十万", 1e5}, {"十亿", 1e9}, {"亿", 1e8}, {"万", 1e4}, {"千", 1e3}, {"百", 100}} {
+		if rest, ok := strings.CutPrefix(s, t.word); ok && !strings.HasPrefix(rest, "克") && !strings.HasPrefix(rest, "米") && !strings.HasPrefix(rest, "瓦") && !strings.HasPrefix(rest, "卡") {
+			return tree.Int(t.value), rest
+		}
+	}
+	return nil, s
+}
 
 // magnitude returns what a number word multiplies by, or nil.
 func magnitude(s string) *tree.Node {
@@ -157,7 +170,7 @@ var denials = wordSet(`wrong incorrect false not never impossible undefined inva
 	negated remainder below above under over beyond loss losses deficit debit debt decrease decreased decline reduction drop discount
 	increase minus plus negative exclusive inclusive factorial percentile permille permil fold repeating recurring binary octal
 	hexadecimal hex rejected extraneous excluded discarded ignored omitted crossed complement conjugate short behind ago before after
-	overdraft shy modulo base root squareroot prime`)
+	overdraft shy modulo base root squareroot prime ppt mio mrd bn mn 折 成`)
 
 // parts names the units that are counted on in a smaller one: 2 hours and 30
 // minutes.
