@@ -1,4 +1,6 @@
-package scalar
+// Package infix reads the small formula language of tests below the parser, so that
+// a fault of the parser cannot hide one of theirs.
+package infix
 
 import (
 	"math/big"
@@ -9,11 +11,11 @@ import (
 	"github.com/golongrl/golongrl/mathverify/internal/tree"
 )
 
-// parse reads the small formula language of the tests: + - * / ^ ! % °,
+// Parse reads the small formula language of the tests: + - * / ^ ! % °,
 // function calls, |x|, numbers and names. root(x,k), sum(body,k,from,to) and
 // prod are nodes of their own; an unknown name in front of a parenthesis is a
 // Call.
-func parse(t testing.TB, s string) *tree.Node {
+func Parse(t testing.TB, s string) *tree.Node {
 	t.Helper()
 	p := &infix{t: t, s: strings.ReplaceAll(s, " ", ""), all: s}
 	n := p.sum()
