@@ -49,24 +49,15 @@ type Options struct {
 	Log LogBase
 }
 
-// IsZero proves n = 0 or n ≠ 0.
-//
-// Variables are real and odd roots of negative numbers are real; see the
-// package comment of mathverify. Single points where n is not defined do not
-// count.
-func IsZero(n *tree.Node, o Options, b *budget.Budget) Result {
-	return compare(n, tree.Int(0), o, b, false)
-}
-
 // Equal proves x - y = 0, Zero, or that it is not, NonZero.
 //
 // Where a step of the proof holds for real values only, both sides must be
 // defined for the same values of their variables as well.
 func Equal(x, y *tree.Node, o Options, b *budget.Budget) Result {
-	return compare(x, y, o, b, true)
+	return compare(x, y, o, b)
 }
 
-func compare(x, y *tree.Node, o Options, b *budget.Budget, domains bool) (r Result) {
+func compare(x, y *tree.Node, o Options, b *budget.Budget) (r Result) {
 	if r, ok := compareNumbers(x, y, b); ok {
 		return r
 	}
@@ -82,7 +73,7 @@ func compare(x, y *tree.Node, o Options, b *budget.Budget, domains bool) (r Resu
 			d := f.subFrac(u, v)
 			switch {
 			case f.isZero(d):
-				if differ&f.vars == 0 || !f.real || !domains {
+				if differ&f.vars == 0 || !f.real {
 					r = Zero
 				}
 			case f.independent(d):

@@ -1,14 +1,9 @@
 package canon
 
 import (
-	"cmp"
 	"math"
-	"math/big"
 	"math/cmplx"
 	"slices"
-
-	"github.com/golongrl/golongrl/mathverify/internal/budget"
-	"github.com/golongrl/golongrl/mathverify/internal/tree"
 )
 
 // rationalRoots returns the rational roots of Σ c[k]·x^k, each once, in
@@ -116,73 +111,6 @@ func (f *field) approxRoots(c []num) []complex128 {
 		}
 	}
 	return z
-}
-
-// Roots returns the real roots of Σ c[k]·x^k, ascending and each once, as far
-// as they are rational or roots of a quadratic factor that is left when the
-// rational ones are taken out. complete says that there are no others.
-//
-// It reports none and false for the zero polynomial.
-func Roots(c []*big.Rat, b *budget.Budget) (roots []*tree.Node, complete bool) {
-	f := &field{bud: b}
-	_, ok := f.try(func(f *field) { roots, complete = f.realRoots(c) })
-	return roots, complete && ok
-}
-
-func (f *field) realRoots(c []*big.Rat) (roots []*tree.Node, complete bool) {
-	p := make([]num, len(c))
-	for i, x := range c {
-		p[i] = ratNum(x)
-	}
-	for len(p) > 0 && p[len(p)-1].isZero() {
-		p = p[:len(p)-1]
-	}
-	if len(p) == 0 {
-		return nil, false
-	}
-	p = f.squareFree(p)
-	type root struct {
-		at float64
-		n  *tree.Node
-	}
-	var all []root
-	for _, r := range f.rationalRoots(p) {
-		p = deflate(p, r)
-		all = append(all, root{r.float(), tree.Rat(r.rat())})
-	}
-	complete = len(p) == 1
-	if len(p) == 3 {
-		complete = true
-		// -h ± √d solves x² + 2hx + q = 0.
-		h := p[1].mul(p[2].inv()).mul(half)
-		d := h.mul(h).sub(p[0].mul(p[2].inv()))
-		if d.sign() > 0 {
-			s := tree.New(tree.Root, tree.Rat(d.rat()), tree.Int(2))
-			mid := tree.Rat(h.neg().rat())
-			w := math.Sqrt(d.float())
-			low, high := tree.New(tree.Add, mid, tree.New(tree.Neg, s)), tree.New(tree.Add, mid, s)
-			if h.isZero() {
-				low, high = tree.New(tree.Neg, s), s
-			}
-			all = append(all, root{-h.float() - w, low}, root{-h.float() + w, high})
-		}
-	}
-	slices.SortStableFunc(all, func(x, y root) int { return cmp.Compare(x.at, y.at) })
-	for _, r := range all {
-		roots = append(roots, r.n)
-	}
-	return roots, complete
-}
-
-// deflate divides by x - r.
-func deflate(c []num, r num) []num {
-	q := make([]num, len(c)-1)
-	rest := zero
-	for k := len(c) - 1; k > 0; k-- {
-		rest = rest.mul(r).add(c[k])
-		q[k-1] = rest
-	}
-	return q
 }
 
 // squareFree returns c over the greatest common divisor with its derivative.

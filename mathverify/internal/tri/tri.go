@@ -36,14 +36,3 @@ func Or(a, b Verdict) Verdict {
 	}
 	return Undecided
 }
-
-// Not exchanges Equal and Different.
-func Not(v Verdict) Verdict {
-	switch v {
-	case Equal:
-		return Different
-	case Different:
-		return Equal
-	}
-	return Undecided
-}
