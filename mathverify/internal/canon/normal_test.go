@@ -18,7 +18,6 @@ func Normal(n *tree.Node, o Options, b *budget.Budget) (z *tree.Node, ok bool) {
 	return z, ok
 }
 
-
 func (f *field) fracTree(a frac) *tree.Node {
 	z := f.polyTree(a.num)
 	if len(a.den) == 0 {
