@@ -1,9 +1,9 @@
 package advantage
 
 import (
-	"fmt"
-	"slices"
-	"strings"
+	"errors"
+
+	"github.com/golongrl/golongrl/internal/spelling"
 )
 
 // An Estimator computes advantages. The types of this package that implement it
@@ -46,9 +46,13 @@ type Rules struct {
 
 func (r *Rules) options() []option {
 	return []option{
-		flag("drop_constant", &r.DropConstant, false, "leave groups of equal rewards out of all statistics"),
+		dropOption(&r.DropConstant),
 		choice("single", &r.Single, []string{"zero", "reference"}, "a prompt with one rollout: advantage 0 and not counted, or mean 0 and deviation 1 as released"),
 	}
+}
+
+func dropOption(p *bool) option {
+	return flag("drop_constant", p, false, "leave groups of equal rewards out of all statistics")
 }
 
 // Info describes an estimator for listings and help texts.
@@ -75,13 +79,7 @@ func declare[E Estimator, P interface {
 	return entry{name, formula, func() (func() Estimator, []option) {
 		e := new(E)
 		opts := P(e).options()
-		slices.SortFunc(opts, func(a, b option) int { return strings.Compare(a.name, b.name) })
-		for _, o := range opts {
-			if err := o.set(o.def); err != nil {
-				panic("advantage: " + name + ": default of " + o.name + ": " + err.Error())
-			}
-		}
-		return func() Estimator { return *e }, opts
+		return func() Estimator { return *e }, spelling.Reset(name, opts)
 	}}
 }
 
@@ -114,7 +112,7 @@ func Describe(name string) (Info, bool) {
 	info := Info{Name: e.name, Formula: e.formula}
 	_, opts := e.fresh()
 	for _, o := range opts {
-		info.Options = append(info.Options, OptionInfo{o.name, o.def, o.help})
+		info.Options = append(info.Options, OptionInfo{o.Name, o.Default, o.Help})
 	}
 	return info, true
 }
@@ -131,22 +129,19 @@ func Describe(name string) (Info, bool) {
 // ([Conventions]): grpo(stack=trl) is grpo(eps=0.0001).
 //
 // Errors are of type [*SpellingError].
-func Parse(spelling string) (Estimator, error) {
-	p := &parser{text: spelling}
-	e, err := p.estimator()
-	if err != nil {
-		return nil, err
+func Parse(text string) (Estimator, error) {
+	e, err := parse(text)
+	var bad *spelling.Error
+	if errors.As(err, &bad) {
+		return nil, (*SpellingError)(bad)
 	}
-	if p.spaces(); p.at < len(p.text) {
-		return nil, p.fail(p.at, "nothing may follow the estimator")
-	}
-	return e, nil
+	return e, err
 }
 
 // MustParse is like [Parse] but panics on errors. It is meant for spellings that
 // are written in the program.
-func MustParse(spelling string) Estimator {
-	e, err := Parse(spelling)
+func MustParse(text string) Estimator {
+	e, err := Parse(text)
 	if err != nil {
 		panic(err)
 	}
@@ -158,20 +153,5 @@ func spell[E any, P interface {
 	*E
 	options() []option
 }](name string, e E) string {
-	opts := P(&e).options()
-	slices.SortFunc(opts, func(a, b option) int { return strings.Compare(a.name, b.name) })
-	var b strings.Builder
-	b.WriteString(name)
-	sep := byte('(')
-	for _, o := range opts {
-		if v := o.get(); v != o.def {
-			b.WriteByte(sep)
-			fmt.Fprintf(&b, "%s=%s", o.name, v)
-			sep = ','
-		}
-	}
-	if sep == ',' {
-		b.WriteByte(')')
-	}
-	return b.String()
+	return spelling.Write(name, P(&e).options())
 }

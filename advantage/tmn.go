@@ -119,58 +119,93 @@ func (e TMNReweight) Advantages(dst []float64, b *Batch) error {
 	for t := range w.task {
 		w.task[t].scale = denominator(w.task[t].scale, e.Eps, e.EpsInside)
 	}
+	var known weights
 	for g := range w.group {
 		m := &w.group[g]
-		out := w.center(g)
 		if m.kind != plain && m.kind != single {
+			w.center(g)
 			continue
 		}
-		f := 1.0
 		t := &w.task[w.ix.task[g]]
-		if e.Scale {
-			if f = 1 / t.scale; !(minSafe < f && f < maxSafe) {
-				divide(out, t.scale)
-				f = 1
-			}
-		}
-		pos, neg := f, f
+		pos, neg := 1.0, 1.0
 		if e.Reweight {
-			up, down := e.weights(w, g, t.mean)
-			pos, neg = float64(f*up), float64(f*down)
+			pos = known.of(e.Gamma, w.successes(g, e.Alpha, t.mean), w.ix.Size(g))
+			neg = 1 / pos
 		}
-		for i, a := range out {
-			if a > 0 {
-				out[i] = float64(a * pos)
-			} else {
-				out[i] = float64(a * neg)
+		if e.Scale {
+			f := 1 / t.scale
+			if !(minSafe < f && f < maxSafe) {
+				divide(w.center(g), t.scale)
+				w.weigh(g, pos, neg)
+				continue
 			}
+			pos, neg = float64(pos*f), float64(neg*f)
+		}
+		from, to := w.ix.start[g], w.ix.start[g+1]
+		x, out := w.x[from:to], w.out[from:to]
+		hi, lo := m.hi, m.lo
+		sign := [2]float64{pos, neg}
+		for i := range out {
+			// The sign bit chooses the factor: a branch would be taken at random.
+			d := (x[i] - hi) - lo
+			out[i] = float64(d * sign[math.Float64bits(d)>>63])
 		}
 	}
 	return w.end(dst)
 }
 
-// weights returns the factors of positive and of other advantages of a group.
-func (e TMNReweight) weights(w *work, g int, taskMean float64) (pos, neg float64) {
+// weigh multiplies the positive advantages of a group by pos, the others by neg.
+func (w *work) weigh(g int, pos, neg float64) {
+	out := w.out[w.ix.start[g]:w.ix.start[g+1]]
+	for i, a := range out {
+		if a > 0 {
+			out[i] = float64(a * pos)
+		} else {
+			out[i] = float64(a * neg)
+		}
+	}
+}
+
+// successes is the number of rewards of group g above its smoothed threshold.
+func (w *work) successes(g int, alpha, taskMean float64) int {
 	m := &w.group[g]
-	x := w.x[w.ix.start[g]:w.ix.start[g+1]]
 	threshold := taskMean
 	var spread float64
 	if m.kind != single {
-		threshold += float64(e.Alpha * (m.hi - taskMean))
+		threshold += float64(alpha * ((m.hi - taskMean) + m.lo))
 		if spread = math.Sqrt(m.ss); !m.safe {
 			spread = w.deviation(g, 0)
 		}
 	}
 	threshold += float64(tie * (math.Abs(m.hi) + math.Abs(taskMean) + spread))
 	n := 0
-	for _, r := range x {
-		if r > threshold {
-			n++
-		}
+	for _, r := range w.x[w.ix.start[g]:w.ix.start[g+1]] {
+		n += int(math.Float64bits(threshold-r) >> 63) // 1 if r > threshold
 	}
-	p := float64(n) / float64(len(x))
-	pos = portable.Exp(float64(e.Gamma * (0.5 - p)))
-	return pos, 1 / pos
+	return n
+}
+
+// weights remembers exp(gamma(0.5 - k/n)) for the k of one n: groups of a batch
+// mostly have the same size.
+type weights struct {
+	n    int
+	have uint64
+	w    [64]float64
+}
+
+func (k *weights) of(gamma float64, successes, n int) float64 {
+	exponent := float64(gamma * (0.5 - float64(successes)/float64(n)))
+	if n >= len(k.w) {
+		return portable.Exp(exponent)
+	}
+	if n != k.n {
+		k.n, k.have = n, 0
+	}
+	if k.have&(1<<successes) == 0 {
+		k.have |= 1 << successes
+		k.w[successes] = portable.Exp(exponent)
+	}
+	return k.w[successes]
 }
 
 // tie is the relative distance below which a reward equals a threshold: a few
@@ -238,7 +273,7 @@ func (w *work) taskMeans(of TaskMean) {
 	for g := range w.group {
 		if m := &w.group[g]; m.kind.counts() {
 			t := &w.task[w.ix.task[g]]
-			t.rest += float64((m.hi - t.mean) * (w.weight(g, of) / t.sum))
+			t.rest += float64(((m.hi - t.mean) + m.lo) * (w.weight(g, of) / t.sum))
 		}
 	}
 	for t := range w.task {

@@ -28,6 +28,7 @@ type work struct {
 	out   []float64 // advantages in the same order; dst itself if they lie so
 	group []moments
 	task  []taskMoments
+	sets  []pooled
 	buf   [4][]float64
 }
 
@@ -175,7 +176,7 @@ func (m *moments) of(x []float64) bool {
 		s1 += q[1]
 		s2 += q[2]
 		s3 += q[3]
-		differ |= math.Float64bits(q[0]) ^ first | math.Float64bits(q[1]) ^ first | math.Float64bits(q[2]) ^ first | math.Float64bits(q[3]) ^ first
+		differ |= (math.Float64bits(q[0]) ^ first) | (math.Float64bits(q[1]) ^ first) | (math.Float64bits(q[2]) ^ first) | (math.Float64bits(q[3]) ^ first)
 	}
 	for ; i < len(x); i++ {
 		s0 += x[i]
@@ -314,9 +315,16 @@ func (w *work) center(g int) []float64 {
 }
 
 // divide divides every element by d. A d of 0 comes only with eps 0 and centres of 0.
+// A d beyond the range of float64 makes the elements NaN, so that end reports them.
 func divide(out []float64, d float64) {
 	if d == 0 {
 		clear(out)
+		return
+	}
+	if math.IsInf(d, 1) {
+		for i := range out {
+			out[i] = math.NaN()
+		}
 		return
 	}
 	if f := 1 / d; minSafe < f && f < maxSafe {

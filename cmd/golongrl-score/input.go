@@ -24,7 +24,7 @@ type input struct {
 	stdin   *os.File
 	stdout  io.Writer // where rows go; nil if to a file of its own
 	maxLine int
-	options *rollout.Options
+	options *rollout.Options          // nil if Parquet is not read
 	wrap    func(io.Reader) io.Reader // around what is read from a file
 }
 
@@ -146,6 +146,9 @@ func (in *input) open(name string, f *os.File) (lines iter.Seq[rollout.Line], cl
 	is := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
 	switch {
 	case is(magic.parquet) || strings.HasSuffix(strings.ToLower(name), ".parquet"):
+		if in.options == nil {
+			return only(unreadable("Parquet is not supported here: convert the file to JSON lines, plain or with gzip or zstd")), nothing
+		}
 		info, err := f.Stat()
 		if err != nil || !info.Mode().IsRegular() {
 			return only(unreadable("Parquet cannot be read from a pipe: give the name of the file")), nothing

@@ -3,7 +3,10 @@
 //
 //	golongrl-score score rollouts.jsonl            one JSON result per response on stdout
 //	golongrl-score explain rollouts.jsonl --id 7   why a response got its score
+//	golongrl-score advantage -e grpo scores.jsonl  advantages from rewards
+//	golongrl-score advantage compare scores.jsonl  what estimators make of a batch
 //	golongrl-score verify '1/2' '\boxed{0.5}'       whether a mathematical answer is right
+//	golongrl-score loss batches.jsonl              the policy loss of micro-batches and its gradient
 //	golongrl-score metrics                         what can be scored
 //
 // The exit status is 0 if every response got a score, 1 if one did not or
@@ -71,7 +74,7 @@ func run(args []string, s streams) int {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetArgs(args)
-	root.AddCommand(scoreCommand(s), explainCommand(s), verifyCommand(s), metricsCommand(s), versionCommand(s))
+	root.AddCommand(scoreCommand(s), explainCommand(s), verifyCommand(s), advantageCommand(s), lossCommand(s), metricsCommand(s), versionCommand(s))
 	cmd, err := root.ExecuteC()
 	if err == nil {
 		return 0

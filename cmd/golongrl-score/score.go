@@ -1,11 +1,7 @@
 package main
 
 import (
-	"errors"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -97,61 +93,24 @@ func (j *scoreJob) run() error {
 	if err != nil {
 		return err
 	}
-	// Writing to a pipe that nobody reads is then an error like others, so that
-	// a file begun is removed.
-	signal.Ignore(syscall.SIGPIPE)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	out := &sink{w: j.streams.out, failed: make(chan error, 1)}
-	var file *atomicFile
-	if j.out != "" {
-		if file, err = createAtomic(j.out); err != nil {
-			return usage("--out: %v", err)
-		}
-		out.w = file
-	}
-	var bar *progress
-	// A bar among rows on the same screen would be read by nobody.
-	if !j.quiet && (file != nil || !isTerminal(j.streams.out)) {
-		bar = newProgress(j.err, size)
-	}
-	in.wrap = func(r io.Reader) io.Reader { return &tied{r, out, bar} }
 	p := &pipeline{
 		scorer: scorer, options: in.options, workers: j.workers, explain: j.explain,
 		released: j.taskKey.value == "released", table: j.format.value == "table",
 	}
 	sum := newSummary()
-	done := make(chan error, 1)
-	// The reader may wait for input that never comes. So after a signal or a
-	// failure nobody waits for this goroutine: the program ends with it.
-	go func() {
+	o := &output{streams: j.streams, name: j.out, flag: "--out", quiet: j.quiet}
+	err = o.run(size, func(out *sink, wrap func(io.Reader) io.Reader) error {
+		in.wrap = wrap
 		if p.table {
 			out.write(tableHeader(j.explain), 0)
 		}
-		done <- p.run(in.lines, func(b *batch) error {
+		return p.run(in.lines, func(b *batch) error {
 			sum.add(b.stats)
 			return out.write(b.out, len(b.stats))
 		})
-	}()
-	select {
-	case err = <-done:
-	case err = <-out.failed:
-	case sig := <-signals:
-		signal.Stop(signals) // a second one ends the program at once
-		return j.interrupted(sig, out, file, bar)
-	}
-	_, werr := out.stop()
-	bar.clear()
-	if err == nil {
-		err = werr
-	}
+	})
 	if err != nil {
-		return j.failed(err, file)
-	}
-	if file != nil {
-		if err := file.commit(); err != nil {
-			return &exitError{exitNoScore, "--out: " + err.Error()}
-		}
+		return err
 	}
 	if !j.quiet {
 		sum.write(j.err) // if nobody reads it, the rows count all the same
@@ -160,32 +119,4 @@ func (j *scoreJob) run() error {
 		return &exitError{code: exitNoScore}
 	}
 	return nil
-}
-
-// interrupted ends the run after a signal, with complete rows only.
-func (j *scoreJob) interrupted(sig os.Signal, out *sink, file *atomicFile, bar *progress) error {
-	rows, _ := out.stop()
-	bar.clear()
-	msg := sig.String() + ": stopped after " + count(rows, "row")
-	if file != nil {
-		file.abort()
-		msg += "; nothing was written to " + j.out
-	}
-	code := exitSignal + int(syscall.SIGINT)
-	if s, ok := sig.(syscall.Signal); ok {
-		code = exitSignal + int(s)
-	}
-	return &exitError{code, msg}
-}
-
-// failed ends the run after a write that failed.
-func (j *scoreJob) failed(err error, file *atomicFile) error {
-	if file != nil {
-		file.abort()
-		return &exitError{exitNoScore, "--out: " + err.Error() + ": nothing was written to " + j.out}
-	}
-	if errors.Is(err, syscall.EPIPE) {
-		return &exitError{code: exitSignal + int(syscall.SIGPIPE)}
-	}
-	return &exitError{exitNoScore, "standard output: " + err.Error()}
 }

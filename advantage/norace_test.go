@@ -1,0 +1,5 @@
+//go:build !race
+
+package advantage_test
+
+const raceEnabled = false
