@@ -118,7 +118,7 @@ func TestAlgorithmsWorked(t *testing.T) {
 		lines += n
 		return "```advantage\n" + out + "```"
 	})
-	if blocks < 15 || lines < 40 {
+	if blocks < 12 || lines < 38 {
 		t.Errorf("only %d blocks with %d estimators", blocks, lines)
 	}
 	finish(t, text, fresh)

@@ -37,7 +37,7 @@ var rooms = []room{
 	{"scoring/parquet", []string{"scoring", "scoring/rollout"}, []string{"github.com/parquet-go/parquet-go"}},
 	{"trainer", []string{"scoring", "advantage", "trainer"}, nil},
 	{"trainer/cuda", []string{"trainer"}, []string{"gorgonia.org/cu"}},
-	{"benchmarks", []string{"scoring", "mathverify", "benchmarks"}, nil},
+	{"benchmarks", []string{"scoring", "mathverify", "advantage", "benchmarks"}, nil},
 	{"fuzz", []string{"*"}, nil},
 	{"examples", []string{"scoring", "advantage", "trainer"}, nil},
 	{"cmd", []string{"*"}, []string{"*"}},

@@ -27,7 +27,7 @@ import (
 // Spelling: aspo(clip_c=3,clip_c_pos=3,clip_high=0.2,clip_low=0.2). A cap of 0 is
 // none.
 //
-// Source: Wang et al., arXiv 2510.06062, section 3; released code Archer2.0 at
+// Source: Wang et al., arXiv 2510.06062; released code Archer2.0 at
 // b08d963, compute_policy_loss_archer. That code has two pairs of bounds, 0.2 for
 // the four fifths of the tokens of a sequence with the lowest entropy and 0.4 for
 // the others, under names that say the opposite; here is one pair.

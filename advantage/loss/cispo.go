@@ -12,7 +12,7 @@ import "github.com/golongrl/golongrl/internal/spelling"
 // Spelling: cispo(clip_high=0.28,clip_low=0.2). A clip_low of 1 is no lower
 // bound.
 //
-// Source: MiniMax-M1, arXiv 2506.13585, equations (4) and (5); verl,
+// Source: MiniMax-M1, arXiv 2506.13585, section 3.1; verl,
 // compute_policy_loss_cispo.
 type CISPO struct{ ClipLow, ClipHigh float64 }
 

@@ -17,8 +17,8 @@ var ErrNoEntropy = errors.New("loss: erc needs the entropies of the policy befor
 //	H  = (Entropy + 1e-8) / (EntropyOld + 1e-8)
 //	kept if Lower < H < Upper
 //
-// The loss of a token that is not kept remains part of the loss, and the token is
-// Dropped.
+// The loss of a token that is not kept remains part of the loss, as in the released
+// code, and the token is Dropped.
 //
 // Special cases: H = Lower and H = Upper are not kept. A nil Base is [PPO]
 // with the bounds of the recipe.

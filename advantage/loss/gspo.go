@@ -22,8 +22,8 @@ import (
 //
 // Spelling: gspo(clip_high=0.0004,clip_low=0.0003).
 //
-// Source: Zheng et al., arXiv 2507.18071, equations (5) to (7) and (13), and
-// section 5.1 for the defaults; verl, compute_policy_loss_gspo.
+// Source: Zheng et al., arXiv 2507.18071, equation (5), section 4.3 for the
+// gradient and section 5.1 for the defaults; verl, compute_policy_loss_gspo.
 type GSPO struct{ ClipLow, ClipHigh float64 }
 
 func (p *GSPO) options() []spelling.Option {

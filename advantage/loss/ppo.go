@@ -23,8 +23,9 @@ import "github.com/golongrl/golongrl/internal/spelling"
 // Spelling: ppo(clip_c=3,clip_high=0.28,clip_low=0.2).
 //
 // Source: Schulman et al., arXiv 1707.06347, equation (7); Ye et al., arXiv
-// 1912.09729, equation (5), for c; Yu et al., DAPO, arXiv 2503.14476, section 3.1,
-// for two bounds; verl, compute_policy_loss_vanilla.
+// 1912.09729, for c; Yu et al., DAPO, arXiv 2503.14476, section 3.1, for two
+// bounds; GoLongRL, arXiv 2605.19577, table 12, for the values; verl,
+// compute_policy_loss_vanilla.
 type PPO struct {
 	ClipLow, ClipHigh float64
 	ClipC             float64 // above 1; 0 is no dual clip
