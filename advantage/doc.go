@@ -23,6 +23,10 @@
 // advantage 0 and counts nowhere; single=reference gives it what the released
 // code gives it.
 //
+// reinforce_pp, remax and qwenlong(center=task) know no groups, and where lengths
+// differ the whitening of reinforce_pp_baseline and gdpo moves all rows by a
+// constant: for these the doc comments say what equal and single rewards give.
+//
 // Statistics are computed in float64 in two passes around the mean, with the
 // rounding error of the mean carried along, and rescaled where squares would
 // leave the range of float64: rewards of 1e-200 or 1e200, or 1e6 plus a little,
