@@ -174,10 +174,8 @@ func parseBounds(s Statistic, text string) (b Bounds, err error) {
 // it.
 func (c *Correction) reject(dst []float64, keep []bool, r ratios, st *CorrectionStats) {
 	if c.Reject == (Rejections{}) && !(c.Veto > 0 && c.VetoMask) {
-		if keep != nil {
-			for t := range keep {
-				keep[t] = r.valid(t)
-			}
+		for t := range keep { // none if keep is nil
+			keep[t] = r.valid(t)
 		}
 		return
 	}

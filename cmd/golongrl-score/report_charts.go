@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"slices"
 
 	"github.com/go-analyze/charts"
@@ -148,15 +147,4 @@ func (f frame) plot(p *charts.Painter, axis scale) (*plot, error) {
 		return nil, err
 	}
 	return newPlot(svg, f, axis)
-}
-
-// extent is the range of values of all slices.
-func extent(data [][]float64) (lo, hi float64) {
-	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, row := range data {
-		for _, v := range row {
-			lo, hi = min(lo, v), max(hi, v)
-		}
-	}
-	return lo, hi
 }
