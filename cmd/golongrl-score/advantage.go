@@ -37,7 +37,8 @@ standard input. A row is one rollout:
   {"group": "prompt 1", "task": "em", "reward": 1}
 
   group     names the prompt, which the rollouts of the same prompt share: a
-            string or a number. Equal values are equal groups: 7 is 7.0 and not "7".
+            string, a number or a bool. Equal values are equal groups: 7 is 7.0 and
+            not "7".
   task      a string. "" is a task of its own. Estimators that do not use tasks
             do without, but a group never has two.
   reward    a number, or score if there is no reward; the output of the score

@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/golongrl/golongrl/internal/py"
+)
 
 // member is a key of a JSON object with its value: text[from:to], without the
 // white space around.
@@ -82,4 +86,36 @@ func skipValue(s string, i int) int {
 			return i
 		}
 	}
+}
+
+// repeated is a key that the object src, which was parsed as v, has twice.
+func repeated(src string, v py.Value) (string, bool) {
+	n := 0
+	eachMember(src, func(member) { n++ })
+	if n == v.Len() {
+		return "", false
+	}
+	found := ""
+	seen := make(map[string]bool)
+	eachMember(src, func(m member) {
+		key, err := py.Parse(strings.TrimRight(src[m.from:m.colon], " \t\r\n"))
+		if err != nil || found != "" {
+			return
+		}
+		if seen[key.Str()] {
+			found = key.Str()
+		}
+		seen[key.Str()] = true
+	})
+	return found, found != ""
+}
+
+// objectOf is the text of the last member of src with that key.
+func objectOf(src, key string) (object string) {
+	eachMember(src, func(m member) {
+		if isKey(src[m.from:m.colon], key) {
+			object = src[skipSpace(src, m.colon+1):m.to]
+		}
+	})
+	return object
 }

@@ -115,6 +115,11 @@ func (r *rewardRows) add(l *rollout.Line) error {
 	if err := r.once(src, v); err != nil {
 		return err
 	}
+	if parts, _ := v.Get("rewards"); parts.Kind() == py.Dict && r.needs&advantage.Components != 0 {
+		if key, twice := repeated(objectOf(src, "rewards"), parts); twice {
+			return r.bad("rewards", "has %s twice: give it once", quoted(key))
+		}
+	}
 	null, err := r.row(v)
 	if err != nil {
 		return err

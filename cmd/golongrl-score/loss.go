@@ -34,7 +34,8 @@ may differ in length:
 
   logp          log-probabilities of the sampled tokens under the policy
   logp_old      the same before the update
-  logp_rollout  the same from the inference engine; not needed without rollout_is
+  logp_rollout  the same from the inference engine; may be missing without
+                rollout_is
   advantages    rows, or one number per sequence
   mask          1 or true for tokens of the response, 0 or false for others
   config        what the loss is; every key has a default:
@@ -42,9 +43,11 @@ may differ in length:
                   surrogate and of its dual clip; a clip_c of 0 is no dual clip
     rollout_is    null: no correction. An object with lower, upper and veto, each
                   optional: tokens have the weight exp(logp_old - logp_rollout),
-                  and 0 where it is not in [lower, upper] and in sequences with a
-                  token below veto (IcePop). Or the spelling of a correction, such
-                  as "tis(upper=2)"
+                  the difference clamped to +-20 as in verl, and 0 where the weight
+                  is not in [lower, upper] and in sequences with a token below veto
+                  (IcePop). A bound or veto left out does not apply; the recipe has
+                  0.5, 5 and 0.0001. Or the spelling of a correction, such as
+                  "icepop(veto=0.0001)" or "tis(upper=2)"
     loss          spelling of another surrogate, such as "gspo" or
                   "ce_gppo(beta1=0.5)", with its own clip_low, clip_high, clip_c
     aggregation   token-mean, or token-sum, seq-mean-token-mean,

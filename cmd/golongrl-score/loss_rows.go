@@ -34,10 +34,14 @@ func (r *lossReader) evaluate(dst []byte, l *rollout.Line) ([]byte, error) {
 		return dst, l.Err
 	}
 	r.line = l.N
-	v, err := py.Parse(unsafe.String(unsafe.SliceData(l.Data), len(l.Data)))
+	src := unsafe.String(unsafe.SliceData(l.Data), len(l.Data))
+	v, err := py.Parse(src)
 	if err != nil || v.Kind() != py.Dict || !utf8.Valid(l.Data) {
 		// The reader of rollouts knows how to say what is wrong.
 		return dst, rollout.Decode(nil, *l, nil)[0].Err
+	}
+	if err := r.keys(src, v); err != nil {
+		return dst, err
 	}
 	c, err := r.config(v)
 	if err != nil {
@@ -83,6 +87,28 @@ func (r *lossReader) evaluate(dst []byte, l *rollout.Line) ([]byte, error) {
 		number("entropy", res.Entropy)
 	}
 	return append(dst, '}', '\n'), nil
+}
+
+// keys refuses what would be ignored though it was meant to count: keys that come
+// twice, and settings outside config. Other fields may stand there.
+func (r *lossReader) keys(src string, v py.Value) error {
+	if key, twice := repeated(src, v); twice {
+		return r.bad(printable(key, 60), "given twice: give it once")
+	}
+	if cfg, _ := v.Get("config"); cfg.Kind() == py.Dict {
+		if key, twice := repeated(objectOf(src, "config"), cfg); twice {
+			return r.bad("config."+printable(key, 60), "given twice: give it once")
+		}
+	}
+	for _, p := range v.Pairs() {
+		switch {
+		case p.Key == "rollout_is" || strings.HasPrefix(p.Key, "clip_"):
+			return r.bad(printable(p.Key, 60), "belongs into config")
+		case p.Key != "config" && spelling.DidYouMean(p.Key, []string{"config"}) != "":
+			return r.bad(printable(p.Key, 60), "unknown field, did you mean config?")
+		}
+	}
+	return nil
 }
 
 func resized(x []float64, n int) []float64 {
@@ -200,7 +226,7 @@ func (r *lossReader) finite(v py.Value, field func() string) (float64, error) {
 	}
 	x := v.Float()
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return 0, r.bad(field(), "%s is no finite number: give one, and mask tokens that have none", printable(v.Raw(), 40))
+		return 0, r.bad(field(), "%s is no finite number: give one; write 0 for a token that has none, and mask it", printable(v.Raw(), 40))
 	}
 	return x, nil
 }
@@ -281,7 +307,7 @@ func (r *lossReader) groups(v py.Value) error {
 	return nil
 }
 
-var lossKeys = []string{"clip_low", "clip_high", "clip_c", "rollout_is", "loss", "aggregation", "kl", "kl_coef", "entropy_coef"}
+var configKeys = []string{"clip_low", "clip_high", "clip_c", "rollout_is", "loss", "aggregation", "kl", "kl_coef", "entropy_coef"}
 
 // config reads what the loss is.
 func (r *lossReader) config(v py.Value) (c loss.Config, err error) {
@@ -330,7 +356,7 @@ func (r *lossReader) config(v py.Value) (c loss.Config, err error) {
 		case "entropy_coef":
 			c.EntropyCoef, err = r.finite(p.Val, func() string { return field })
 		default:
-			err = r.bad("config", "has no key %s%s; it has %s", quoted(p.Key), spelling.DidYouMean(p.Key, lossKeys), strings.Join(lossKeys, " "))
+			err = r.bad("config", "has no key %s%s; it has %s", quoted(p.Key), spelling.DidYouMean(p.Key, configKeys), strings.Join(configKeys, " "))
 		}
 		if err != nil {
 			return c, err
