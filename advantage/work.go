@@ -209,11 +209,8 @@ func (m *moments) of(x []float64) bool {
 	// Squares around hi exceed those around the mean by n lo².
 	ss := (q0 + q1) - float64(n*float64(lo*lo))
 	*m = moments{hi: hi, lo: lo, ss: ss, safe: minSafe < ss && ss < maxSafe}
-	if ss == 0 && !m.safe {
-		return m.scaled(x) // 0 and -0, or squares that underflow
-	}
-	if ss-ss != 0 {
-		return m.scaled(x)
+	if ss == 0 || ss-ss != 0 {
+		return m.scaled(x) // 0 and -0, or squares that leave the range
 	}
 	return true
 }
@@ -346,5 +343,8 @@ func denominator(scale, eps float64, inside bool) float64 {
 	if s := float64(scale * scale); s < math.MaxFloat64 && (s > minSafe || scale == 0) {
 		return math.Sqrt(s + eps)
 	}
-	return math.Hypot(scale, math.Sqrt(eps))
+	var r rootSum // math.Hypot is assembly on some platforms
+	r.add(scale)
+	r.add(math.Sqrt(eps))
+	return r.root(1)
 }

@@ -179,7 +179,7 @@ func TestParseTableErrors(t *testing.T) {
 		{`"x"`, "want an object, got a string"},
 		{`1`, "want an object, got a number"},
 		{`null`, "want an object, got null"},
-		{`true`, "want an object, got a boolean"},
+		{`true`, "want an object, got a bool"},
 		{`{}`, `no "data"`},
 		{`{"data":null}`, `"data": want a list, got null`},
 		{`{"data":{"a":1}}`, `"data": want a list, got an object`},

@@ -67,12 +67,12 @@ func ParseTable(src string) (Table, error) {
 		return Table{}, fmt.Errorf("%w: %w", ErrTable, err)
 	}
 	if v.Kind() != py.Dict {
-		return Table{}, fmt.Errorf("%w: want an object, got %s", ErrTable, kindName(v.Kind()))
+		return Table{}, fmt.Errorf("%w: want an object, got %s", ErrTable, v.Kind().InJSON())
 	}
 	var t Table
 	if cols, ok := v.Get("columns"); ok && cols.Kind() != py.Null {
 		if cols.Kind() != py.List {
-			return Table{}, fmt.Errorf(`%w: "columns": want a list, got %s`, ErrTable, kindName(cols.Kind()))
+			return Table{}, fmt.Errorf(`%w: "columns": want a list, got %s`, ErrTable, cols.Kind().InJSON())
 		}
 		t.columns = columnsOf(cols.Items())
 	}
@@ -81,28 +81,10 @@ func ParseTable(src string) (Table, error) {
 		return Table{}, fmt.Errorf(`%w: no "data"`, ErrTable)
 	}
 	if data.Kind() != py.List {
-		return Table{}, fmt.Errorf(`%w: "data": want a list, got %s`, ErrTable, kindName(data.Kind()))
+		return Table{}, fmt.Errorf(`%w: "data": want a list, got %s`, ErrTable, data.Kind().InJSON())
 	}
 	t.addRows(data.Items())
 	return t, nil
-}
-
-func kindName(k py.Kind) string {
-	switch k {
-	case py.Null:
-		return "null"
-	case py.Bool:
-		return "a boolean"
-	case py.Int, py.Float:
-		return "a number"
-	case py.String:
-		return "a string"
-	case py.List:
-		return "a list"
-	case py.Dict:
-		return "an object"
-	}
-	return "nothing"
 }
 
 // columnsOf folds names and numbers repeated ones by occurrence.

@@ -202,14 +202,14 @@ func goldTexts(dst []string, v py.Value, what string) ([]string, *Result) {
 	case py.List:
 		for i, it := range v.Items() {
 			if it.Kind() != py.String {
-				r := null(BadGold, "reference[%d] is %s: give %s", i, kindName(it), what)
+				r := null(BadGold, "reference[%d] is %s: give %s", i, it.Kind().InJSON(), what)
 				return dst, &r
 			}
 			dst = append(dst, it.Str())
 		}
 		return dst, nil
 	}
-	r := null(BadGold, "reference is %s: give %s", kindName(v), what)
+	r := null(BadGold, "reference is %s: give %s", v.Kind().InJSON(), what)
 	return dst, &r
 }
 
@@ -219,7 +219,7 @@ func scalarTexts(dst []string, v py.Value) ([]string, *Result) {
 	if v.Kind() == py.List {
 		for i, it := range v.Items() {
 			if it.Kind() == py.List || it.Kind() == py.Dict || it.Kind() == py.Null || !it.Exists() {
-				r := null(BadGold, "reference[%d] is %s: give a text, number or bool", i, kindName(it))
+				r := null(BadGold, "reference[%d] is %s: give a text, number or bool", i, it.Kind().InJSON())
 				return dst, &r
 			}
 			dst = append(dst, scalarText(it))
@@ -231,7 +231,7 @@ func scalarTexts(dst []string, v py.Value) ([]string, *Result) {
 		return dst, nil
 	}
 	if v.Kind() == py.Dict || v.Kind() == py.Null || !v.Exists() {
-		r := null(BadGold, "reference is %s: give a text, number or bool, or a list of accepted ones", kindName(v))
+		r := null(BadGold, "reference is %s: give a text, number or bool, or a list of accepted ones", v.Kind().InJSON())
 		return dst, &r
 	}
 	return append(dst, scalarText(v)), nil
@@ -243,24 +243,6 @@ func scalarText(v py.Value) string {
 		return v.Str()
 	}
 	return v.Raw()
-}
-
-func kindName(v py.Value) string {
-	switch {
-	case !v.Exists():
-		return "missing"
-	case v.Kind() == py.Null:
-		return "null"
-	case v.Kind() == py.Bool:
-		return "a bool"
-	case v.Kind() == py.Int, v.Kind() == py.Float:
-		return "a number"
-	case v.Kind() == py.String:
-		return "a string"
-	case v.Kind() == py.List:
-		return "a list"
-	}
-	return "an object"
 }
 
 // strictGoldLines fills s.gold with the distinct lines of the reference.

@@ -10,7 +10,7 @@ import (
 var errEmptyGold = errors.New("reference is empty: the released code scores 0")
 
 func badItem(i int, v py.Value) error {
-	return fmt.Errorf("reference[%d] is %s, not a string: the released code scores 0", i, kindName(v))
+	return fmt.Errorf("reference[%d] is %s, not a string: the released code scores 0", i, v.Kind().InJSON())
 }
 
 // raised is the error of a record on which the released code raises.
@@ -53,7 +53,7 @@ func releasedLabel(v py.Value) (string, *Result) {
 	case py.String, py.Int, py.Float, py.Bool:
 		return scalarText(v), nil
 	}
-	r := raised("AttributeError: the label is " + kindName(v))
+	r := raised("AttributeError: the label is " + v.Kind().InJSON())
 	return "", &r
 }
 

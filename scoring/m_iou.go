@@ -63,7 +63,7 @@ func goldTable(v py.Value) (iou.Table, error) {
 	case py.Dict:
 		return iou.ParseTable(v.Raw())
 	}
-	return iou.Table{}, errors.New("it is " + kindName(v) + `: give an object {"columns": […], "data": […]} or its JSON text`)
+	return iou.Table{}, errors.New("it is " + v.Kind().InJSON() + `: give an object {"columns": […], "data": […]} or its JSON text`)
 }
 
 // answerBlock returns the content of the only <answer> block of text.
@@ -137,7 +137,7 @@ func releasedIoU(rec *Record, _ string, v py.Value) Result {
 		}
 	}
 	if pred.Kind() != py.List {
-		r := zero(BadAnswer, "data is %s, not a list", kindName(pred))
+		r := zero(BadAnswer, "data is %s, not a list", pred.Kind().InJSON())
 		r.Answer = answer
 		return r
 	}
@@ -147,7 +147,7 @@ func releasedIoU(rec *Record, _ string, v py.Value) Result {
 	}
 	v2, err := iou.ReferenceData(goldRows, pred)
 	if err != nil {
-		return raised("TypeError: data of the reference table is " + kindName(goldRows))
+		return raised("TypeError: data of the reference table is " + goldRows.Kind().InJSON())
 	}
 	r := judged(v2, answer)
 	r.Status = status

@@ -192,7 +192,7 @@ func releasedMathVerify(response string, gold py.Value) Result {
 			if r := verifyReleased(mathverify.GoLongRL, "", response); r.Status == NoAnswer {
 				return r
 			}
-			return raised("TypeError: ground_truth is " + kindName(gold))
+			return raised("TypeError: ground_truth is " + gold.Kind().InJSON())
 		}
 		for _, it := range items.Items() {
 			golds = append(golds, string(py.AppendStr(nil, it)))
@@ -230,7 +230,7 @@ func verifyReleased(preset mathverify.Preset, gold, response string) Result {
 // takes for a wrong answer.
 func releasedMathMetric(rec *Record, _ string, gold py.Value) Result {
 	if gold.Kind() != py.String {
-		return raised("TypeError: ground_truth is " + kindName(gold))
+		return raised("TypeError: ground_truth is " + gold.Kind().InJSON())
 	}
 	return verifyReleased(mathverify.MathMetric, gold.Str(), rec.Response)
 }
@@ -238,7 +238,7 @@ func releasedMathMetric(rec *Record, _ string, gold py.Value) Result {
 func releasedHendrycks(rec *Record, _ string, gold py.Value) Result {
 	if gold.Kind() != py.String {
 		r := zero(BadGold, "")
-		r.Err = errors.New("reference is " + kindName(gold) + ", not a string: the released code scores 0")
+		r.Err = errors.New("reference is " + gold.Kind().InJSON() + ", not a string: the released code scores 0")
 		return r
 	}
 	return graded(rec, mathverify.GraderHendrycks, gold.Str(), nil)
@@ -246,7 +246,7 @@ func releasedHendrycks(rec *Record, _ string, gold py.Value) Result {
 
 func releasedMinerva(rec *Record, _ string, gold py.Value) Result {
 	if gold.Kind() != py.String {
-		return raised("AttributeError: ground_truth is " + kindName(gold))
+		return raised("AttributeError: ground_truth is " + gold.Kind().InJSON())
 	}
 	return graded(rec, mathverify.GraderDAPO, gold.Str(), nil)
 }
@@ -274,7 +274,7 @@ func releasedGeo3K(rec *Record, _ string, gold py.Value) Result {
 		verdict = mathverify.GraderMathRuler.Compare(gold.Str(), answer, nil)
 	case py.Null, py.Invalid:
 	default:
-		return raised("AttributeError: ground_truth is " + kindName(gold))
+		return raised("AttributeError: ground_truth is " + gold.Kind().InJSON())
 	}
 	if verdict == mathverify.Undecided {
 		u := null(Undecided, "the released code asks sympy about %s and %s", quote(answer), quote(gold.Str()))
@@ -347,7 +347,7 @@ func releasedRetrieval(_ *Record, after string, gold py.Value) Result {
 		return zero(NoAnswer, "there are no documents or no reasoning")
 	}
 	if gold.Kind() != py.Dict {
-		return raised("TypeError: ground_truth is " + kindName(gold) + ", not an object")
+		return raised("TypeError: ground_truth is " + gold.Kind().InJSON() + ", not an object")
 	}
 	labels, ok := gold.Get("doc_ids")
 	if !ok {

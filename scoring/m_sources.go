@@ -24,7 +24,7 @@ func makeGSM8K(o *Options) (Metric, error) {
 			answer = strings.ReplaceAll(answer, ",", "")
 			r := judged(0, answer)
 			if gold.Kind() != py.String {
-				r.Status, r.Err = BadGold, errors.New("reference is "+kindName(gold)+", not a string: the released code scores 0")
+				r.Status, r.Err = BadGold, errors.New("reference is "+gold.Kind().InJSON()+", not a string: the released code scores 0")
 			}
 			if gold.Kind() == py.String && gold.Str() == answer {
 				r.Value = 1
@@ -122,12 +122,12 @@ func makeSearchR1(o *Options) (Metric, error) {
 			if rec.Gold.released().Kind() == py.String {
 				gold = py.NewList(rec.Gold.released())
 			} else if k := rec.Gold.released().Kind(); !iterates || k != py.List && k != py.Dict {
-				return raised("TypeError: target is " + kindName(rec.Gold.released()))
+				return raised("TypeError: target is " + rec.Gold.released().Kind().InJSON())
 			}
 			r := judged(0, answer)
 			for i, g := range gold.Items() {
 				if g.Kind() != py.String {
-					return null(Error, "reference: the released code raises AttributeError: target[%d] is %s", i, kindName(g))
+					return null(Error, "reference: the released code raises AttributeError: target[%d] is %s", i, g.Kind().InJSON())
 				}
 				if r.Value = match(answer, []string{g.Str()}); r.Value == 1 {
 					break

@@ -247,7 +247,7 @@ func (r *rewardRows) number(field string, v py.Value, or string) (float64, error
 	switch v.Kind() {
 	case py.Int, py.Float:
 	default:
-		return 0, r.bad(field, "%s: give a number%s", kindOf(v), or)
+		return 0, r.bad(field, "%s: give a number%s", v.Kind().InJSON(), or)
 	}
 	x := v.Float()
 	if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -258,24 +258,6 @@ func (r *rewardRows) number(field string, v py.Value, or string) (float64, error
 
 // given reports whether a field is there and not null.
 func given(v py.Value) bool { return v.Exists() && v.Kind() != py.Null }
-
-func kindOf(v py.Value) string {
-	switch v.Kind() {
-	case py.Null:
-		return "null"
-	case py.Bool:
-		return "a bool"
-	case py.Int, py.Float:
-		return "a number"
-	case py.String:
-		return "a string"
-	case py.List:
-		return "a list"
-	case py.Dict:
-		return "an object"
-	}
-	return "missing"
-}
 
 // group is the number of the group of a row.
 func (r *rewardRows) group(v py.Value) (int32, error) {
@@ -288,7 +270,7 @@ func (r *rewardRows) group(v py.Value) (int32, error) {
 	}
 	key, ok := groupKey(g)
 	if !ok {
-		return 0, r.bad("group", "%s: give a string or a finite number", kindOf(g))
+		return 0, r.bad("group", "%s: give a string or a finite number", g.Kind().InJSON())
 	}
 	id, ok := r.ids[key]
 	if !ok {
@@ -344,7 +326,7 @@ func (r *rewardRows) task(v py.Value, group int32) error {
 		return nil
 	}
 	if t.Kind() != py.String {
-		return r.bad("task", "%s: give a string", kindOf(t))
+		return r.bad("task", "%s: give a string", t.Kind().InJSON())
 	}
 	g := &r.groupTask[group]
 	name := g.name
@@ -415,7 +397,7 @@ func (r *rewardRows) components(v py.Value) error {
 		return err
 	}
 	if parts.Kind() != py.Dict {
-		return r.bad("rewards", "%s: give an object of numbers", kindOf(parts))
+		return r.bad("rewards", "%s: give an object of numbers", parts.Kind().InJSON())
 	}
 	if parts.Len() == 0 {
 		return r.bad("rewards", "has no parts: give an object of numbers, or null")

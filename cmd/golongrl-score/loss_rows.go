@@ -184,7 +184,7 @@ func (r *lossReader) list(v py.Value, field string) (py.Value, error) {
 	case !ok:
 		return x, r.bad(field, "missing: give a list of rows, one per sequence")
 	case x.Kind() != py.List:
-		return x, r.bad(field, "%s: give a list of rows, one per sequence", kindOf(x))
+		return x, r.bad(field, "%s: give a list of rows, one per sequence", x.Kind().InJSON())
 	case field != "logp" && x.Len() != r.batch.Sequences():
 		return x, r.bad(field, "has %s, but logp has %s: give one per sequence", count(int64(x.Len()), "row"), count(int64(r.batch.Sequences()), "row"))
 	}
@@ -195,7 +195,7 @@ func (r *lossReader) list(v py.Value, field string) (py.Value, error) {
 func (r *lossReader) rowOf(field string, s int, row py.Value, n int) ([]py.Value, error) {
 	name := fmt.Sprintf("%s[%d]", field, s)
 	if row.Kind() != py.List {
-		return nil, r.bad(name, "%s: give a list, the values of the tokens of a sequence", kindOf(row))
+		return nil, r.bad(name, "%s: give a list, the values of the tokens of a sequence", row.Kind().InJSON())
 	}
 	if items := row.Items(); n < 0 || len(items) == n {
 		return items, nil
@@ -222,7 +222,7 @@ func (r *lossReader) row(dst []float64, field string, s int, row py.Value, n int
 // finite is a number that is finite.
 func (r *lossReader) finite(v py.Value, field func() string) (float64, error) {
 	if k := v.Kind(); k != py.Int && k != py.Float {
-		return 0, r.bad(field(), "%s: give a number", kindOf(v))
+		return 0, r.bad(field(), "%s: give a number", v.Kind().InJSON())
 	}
 	x := v.Float()
 	if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -290,7 +290,7 @@ func (r *lossReader) groups(v py.Value) error {
 		return nil
 	}
 	if list.Kind() != py.List {
-		return r.bad("groups", "%s: give a list, the number of sequences of every group", kindOf(list))
+		return r.bad("groups", "%s: give a list, the number of sequences of every group", list.Kind().InJSON())
 	}
 	sum := 0
 	for i, item := range list.Items() {
@@ -318,7 +318,7 @@ func (r *lossReader) config(v py.Value) (c loss.Config, err error) {
 		return c, nil
 	}
 	if cfg.Kind() != py.Dict {
-		return c, r.bad("config", "%s: give an object", kindOf(cfg))
+		return c, r.bad("config", "%s: give an object", cfg.Kind().InJSON())
 	}
 	clips, named := "", false
 	for _, p := range cfg.Pairs() {
@@ -391,7 +391,7 @@ func (r *lossReader) spelled(v py.Value, field string, parse func(string) error)
 		}
 		return nil
 	}
-	return r.bad(field, "%s: give a string", kindOf(v))
+	return r.bad(field, "%s: give a string", v.Kind().InJSON())
 }
 
 // correction reads rollout_is.
@@ -399,7 +399,7 @@ func (r *lossReader) correction(v py.Value) (c loss.Correction, err error) {
 	const field = "config.rollout_is"
 	if v.Kind() != py.Dict {
 		if v.Kind() != py.Null && v.Kind() != py.String {
-			return c, r.bad(field, "%s: give null or an object with lower, upper and veto", kindOf(v))
+			return c, r.bad(field, "%s: give null or an object with lower, upper and veto", v.Kind().InJSON())
 		}
 		err = r.spelled(v, field, func(s string) (err error) {
 			c, err = loss.ParseCorrection(s)

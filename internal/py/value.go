@@ -27,6 +27,26 @@ func (k Kind) String() string {
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
 
+// InJSON names the kind as messages to users do, in the words of JSON; an
+// absent value is "missing".
+func (k Kind) InJSON() string {
+	switch k {
+	case Null:
+		return "null"
+	case Bool:
+		return "a bool"
+	case Int, Float:
+		return "a number"
+	case String:
+		return "a string"
+	case List:
+		return "a list"
+	case Dict:
+		return "an object"
+	}
+	return "missing"
+}
+
 // Value is a value of Python's json module: an immutable tree whose strings and
 // numbers are views of the source text, decoded when asked for.  The zero Value stands
 // for the absence of one.

@@ -31,24 +31,10 @@ func (e *FieldError) Unwrap() error { return e.Err }
 
 // kindName names what a field holds.
 func kindName(v py.Value) string {
-	switch v.Kind() {
-	case py.Null:
-		return "null"
-	case py.Bool:
-		return "a bool"
-	case py.Float:
+	if v.Kind() == py.Float {
 		if _, ok := scalar(v); !ok {
 			return "not a finite number"
 		}
-		return "a number"
-	case py.Int:
-		return "a number"
-	case py.String:
-		return "a string"
-	case py.List:
-		return "a list"
-	case py.Dict:
-		return "an object"
 	}
-	return "missing"
+	return v.Kind().InJSON()
 }
