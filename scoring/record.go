@@ -113,6 +113,15 @@ func GoldValue(v py.Value) Gold { return Gold{v: v} }
 // Exists reports whether there is a reference answer at all. JSON null is none.
 func (g Gold) Exists() bool { return g.v.Exists() && g.v.Kind() != py.Null }
 
+// MarshalJSON returns the reference answer as the strict profile reads it, null
+// if there is none. [JSON] reads it back. NaN and Infinity stay as they are.
+func (g Gold) MarshalJSON() ([]byte, error) {
+	if !g.v.Exists() {
+		return []byte("null"), nil
+	}
+	return py.AppendDumps(nil, g.v), nil
+}
+
 // released returns the reference answer as the released code sees it.
 func (g Gold) released() py.Value {
 	if g.hasRef {

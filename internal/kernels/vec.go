@@ -1,28 +1,47 @@
 package kernels
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
-// Add adds x to dst.
+// wide reports that elements are float32 and the assembly may run.
+func wide[T Float]() bool {
+	var z T
+	return hasAVX2 && unsafe.Sizeof(z) == 4
+}
+
+// addr returns the address of the elements, for the assembly. T is float32.
+func addr[T Float](x []T) *float32 {
+	return (*float32)(unsafe.Pointer(unsafe.SliceData(x)))
+}
+
+// Add adds x to dst. It panics if x is shorter than dst.
 func Add[T Float](p *Pool, dst, x []T) {
+	x = x[:len(dst)]
 	p.For(len(dst), 4096, func(lo, hi int) {
 		d, s := dst[lo:hi], x[lo:hi]
+		if wide[T]() {
+			addAVX2(addr(d), addr(s), len(d))
+			return
+		}
 		for i, v := range s {
 			d[i] += v
 		}
 	})
 }
 
-// Exp writes exp(x_i) to dst_i; dst may be x. Arguments whose exponential is
-// below the smallest normal float32 give 0, -Inf gives 0, +Inf and overflow +Inf,
-// NaN NaN. The float32 error is at most 2 units in the last place.
-func Exp[T Float](dst, x []T) {
-	for i, v := range x {
-		dst[i] = T(math.Exp(float64(v)))
+// Dot returns the sum of x_i y_i, 0 if there are none. Its order depends on the
+// length alone. It panics if y is shorter than x.
+func Dot[T Float](x, y []T) T {
+	y = y[:len(x)]
+	if wide[T]() {
+		return T(dotAVX2(addr(x), addr(y), len(x)))
 	}
+	return dotPortable(x, y)
 }
 
-// Dot returns the sum of x_i y_i.
-func Dot[T Float](x, y []T) T {
+func dotPortable[T Float](x, y []T) T {
 	var s T
 	for i, v := range x {
 		s += v * y[i]
@@ -30,8 +49,17 @@ func Dot[T Float](x, y []T) T {
 	return s
 }
 
-// Axpy adds a x to dst.
+// Axpy adds a x to dst. It panics if dst is shorter than x.
 func Axpy[T Float](dst []T, a T, x []T) {
+	dst = dst[:len(x)]
+	if wide[T]() {
+		axpyAVX2(addr(dst), float32(a), addr(x), len(x))
+		return
+	}
+	axpyPortable(dst, a, x)
+}
+
+func axpyPortable[T Float](dst []T, a T, x []T) {
 	for i, v := range x {
 		dst[i] += a * v
 	}
@@ -44,11 +72,12 @@ func SumSquares[T Float](p *Pool, x []T) float64 {
 	part := make([]float64, (len(x)+block-1)/block)
 	p.For(len(part), 1, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
-			var s float64
-			for _, v := range x[b*block : min((b+1)*block, len(x))] {
-				s += float64(v) * float64(v)
+			v := x[b*block : min((b+1)*block, len(x))]
+			if wide[T]() {
+				part[b] = sumSquaresAVX2(addr(v), len(v))
+			} else {
+				part[b] = sumSquaresPortable(v)
 			}
-			part[b] = s
 		}
 	})
 	var s float64
@@ -58,35 +87,27 @@ func SumSquares[T Float](p *Pool, x []T) float64 {
 	return s
 }
 
-// AdamWStep is what one step of AdamW needs beside the tensors.
-type AdamWStep struct {
-	LR, Beta1, Beta2, Eps, Decay float64
-	Step                         int     // from 1, for the bias correction
-	Scale                        float64 // the gradient is multiplied by it first: clipping
+func sumSquaresPortable[T Float](x []T) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
 }
 
-// AdamW updates weights w and moments m and v by the gradient g:
-//
-//	g = Scale g
-//	w = w - LR Decay w
-//	m = Beta1 m + (1-Beta1) g
-//	v = Beta2 v + (1-Beta2) g²
-//	w = w - LR/(1-Beta1^Step) m / (sqrt(v)/sqrt(1-Beta2^Step) + Eps)
-//
-// in the order and with the roundings of torch.optim.AdamW.
-//
-// Source: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2.
-func AdamW[T Float](p *Pool, w, m, v, g []T, s AdamWStep) {
-	c1 := 1 - math.Pow(s.Beta1, float64(s.Step))
-	c2 := math.Sqrt(1 - math.Pow(s.Beta2, float64(s.Step)))
-	b1, b2, n1, n2 := T(s.Beta1), T(s.Beta2), T(1-s.Beta1), T(1-s.Beta2)
-	keep, step, eps, scale, root := T(1-s.LR*s.Decay), T(s.LR/c1), T(s.Eps), T(s.Scale), T(c2)
-	p.For(len(w), 4096, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			x := g[i] * scale
-			m[i] = b1*m[i] + n1*x
-			v[i] = b2*v[i] + n2*x*x
-			w[i] = w[i]*keep - step*m[i]/(T(math.Sqrt(float64(v[i])))/root+eps)
-		}
-	})
+// MaxOf returns the largest element of x: -Inf if x is empty, NaN if it holds
+// one.
+func MaxOf[T Float](x []T) T {
+	if wide[T]() {
+		return T(maxAVX2(addr(x), len(x)))
+	}
+	return maxPortable(x)
+}
+
+func maxPortable[T Float](x []T) T {
+	m := T(math.Inf(-1))
+	for _, v := range x {
+		m = max(m, v)
+	}
+	return m
 }

@@ -174,6 +174,9 @@ func (d *decoder) rows(dst []Row) []Row {
 
 // responses returns the only response, or the list of them.
 func (d *decoder) responses() (one, list py.Value, err error) {
+	if d.opts.Prompts {
+		return py.Value{}, py.Value{}, nil
+	}
 	path := d.opts.Layout.Response
 	one, name, err := d.field(path, "response")
 	if err != nil {

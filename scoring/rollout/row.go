@@ -37,6 +37,10 @@ type Options struct {
 	// defective. It sees the record without one. The default is that every
 	// metric needs one but format and verdict.
 	NeedsReference func(*scoring.Record) bool
+
+	// Prompts says that the lines are prompts yet to be answered: a line is one
+	// row without a response, whatever responses it may have.
+	Prompts bool
 }
 
 // Decode appends the rows of line to dst and returns it: one per response, or

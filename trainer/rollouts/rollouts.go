@@ -24,6 +24,11 @@ type Prompt struct {
 
 	// Record is what judges a response: all of it but the response.
 	Record scoring.Record
+
+	// Fields is a JSON object with the row's own fields that say how it is judged,
+	// for files of rollouts. If it is empty they are made of Record, which cannot
+	// tell what the profile reference sees of a released row.
+	Fields string
 }
 
 // A Request asks for N samples of every prompt.

@@ -1,5 +1,21 @@
 // Package watch shows what a trainer does: metrics as JSON lines and as
 // TensorBoard events, a live page, and a report that is one HTML file.
+//
+// A trainer tells an [Observer] of every step. There are five:
+//
+//	Metrics      metrics.jsonl and timings.jsonl
+//	TensorBoard  event files
+//	Live         a page on 127.0.0.1
+//	Recorder     what WriteReport needs
+//	Terminal     progress on stderr
+//
+// and [Multi] makes one of several. Numbers of steps never fall, so a supervised
+// warm-up and the updates behind it count on from each other. [Names] lists the
+// metrics; charts and tables look for some of them and leave out what is not there.
+//
+// A resumed run opens Metrics and TensorBoard with the step of its checkpoint, and
+// hands the steps before it, from [ReadSteps], to Recorder and Live. What those hold
+// of samples is not in any file; a run that was resumed shows the samples since.
 package watch
 
 import "github.com/golongrl/golongrl/scoring"

@@ -1,0 +1,335 @@
+#include "textflag.h"
+#include "simd_amd64.h"
+
+// func dotAVX2(x, y *float32, n int) float32
+TEXT ·dotAVX2(SB), NOSPLIT, $0-28
+	MOVQ x+0(FP), SI
+	MOVQ y+8(FP), DI
+	MOVQ n+16(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	SUBQ $32, CX
+	JLT dot8
+
+dot32:
+	VMOVUPS 0(SI), Y4
+	VMOVUPS 32(SI), Y5
+	VMOVUPS 64(SI), Y6
+	VMOVUPS 96(SI), Y7
+	VFMADD231PS 0(DI), Y4, Y0
+	VFMADD231PS 32(DI), Y5, Y1
+	VFMADD231PS 64(DI), Y6, Y2
+	VFMADD231PS 96(DI), Y7, Y3
+	ADDQ $128, SI
+	ADDQ $128, DI
+	SUBQ $32, CX
+	JGE dot32
+
+dot8:
+	VADDPS Y1, Y0, Y0
+	VADDPS Y3, Y2, Y2
+	VADDPS Y2, Y0, Y0
+	ADDQ $24, CX
+	JLT dotTail
+
+dot8loop:
+	VMOVUPS (SI), Y4
+	VFMADD231PS (DI), Y4, Y0
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JGE dot8loop
+
+dotTail:
+	ADDQ $8, CX
+	JEQ dotDone
+	MASK(CX, R8, Y7)
+	VMASKMOVPS (SI), Y7, Y4
+	VMASKMOVPS (DI), Y7, Y5
+	VFMADD231PS Y5, Y4, Y0
+
+dotDone:
+	SUM8(Y0, X0, X1)
+	VMOVSS X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func axpyAVX2(dst *float32, a float32, x *float32, n int)
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ x+16(FP), SI
+	MOVQ n+24(FP), CX
+	SUBQ $16, CX
+	JLT axpy8
+
+axpy16:
+	VMOVUPS 0(DI), Y1
+	VMOVUPS 32(DI), Y2
+	VFMADD231PS 0(SI), Y0, Y1
+	VFMADD231PS 32(SI), Y0, Y2
+	VMOVUPS Y1, 0(DI)
+	VMOVUPS Y2, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, CX
+	JGE axpy16
+
+axpy8:
+	ADDQ $8, CX
+	JLT axpyTail
+	VMOVUPS (DI), Y1
+	VFMADD231PS (SI), Y0, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+
+axpyTail:
+	ADDQ $8, CX
+	JEQ axpyDone
+	MASK(CX, R8, Y7)
+	VMASKMOVPS (DI), Y7, Y1
+	VMASKMOVPS (SI), Y7, Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMASKMOVPS Y1, Y7, (DI)
+
+axpyDone:
+	VZEROUPPER
+	RET
+
+// func addAVX2(dst, x *float32, n int)
+TEXT ·addAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	SUBQ $16, CX
+	JLT add8
+
+add16:
+	VMOVUPS 0(DI), Y1
+	VMOVUPS 32(DI), Y2
+	VADDPS 0(SI), Y1, Y1
+	VADDPS 32(SI), Y2, Y2
+	VMOVUPS Y1, 0(DI)
+	VMOVUPS Y2, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, CX
+	JGE add16
+
+add8:
+	ADDQ $8, CX
+	JLT addTail
+	VMOVUPS (DI), Y1
+	VADDPS (SI), Y1, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+
+addTail:
+	ADDQ $8, CX
+	JEQ addDone
+	MASK(CX, R8, Y7)
+	VMASKMOVPS (DI), Y7, Y1
+	VMASKMOVPS (SI), Y7, Y2
+	VADDPS Y2, Y1, Y1
+	VMASKMOVPS Y1, Y7, (DI)
+
+addDone:
+	VZEROUPPER
+	RET
+
+// func sumSquaresAVX2(x *float32, n int) float64
+//
+// Squares of float32 are exact in float64.
+TEXT ·sumSquaresAVX2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	SUBQ $16, CX
+	JLT squares4
+
+squares16:
+	VCVTPS2PD 0(SI), Y4
+	VCVTPS2PD 16(SI), Y5
+	VCVTPS2PD 32(SI), Y6
+	VCVTPS2PD 48(SI), Y7
+	VFMADD231PD Y4, Y4, Y0
+	VFMADD231PD Y5, Y5, Y1
+	VFMADD231PD Y6, Y6, Y2
+	VFMADD231PD Y7, Y7, Y3
+	ADDQ $64, SI
+	SUBQ $16, CX
+	JGE squares16
+
+squares4:
+	VADDPD Y1, Y0, Y0
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y0, Y0
+	ADDQ $12, CX
+	JLT squaresTail
+
+squares4loop:
+	VCVTPS2PD (SI), Y4
+	VFMADD231PD Y4, Y4, Y0
+	ADDQ $16, SI
+	SUBQ $4, CX
+	JGE squares4loop
+
+squaresTail:
+	ADDQ $4, CX
+	JEQ squaresDone
+	MASK(CX, R8, Y7)
+	VMASKMOVPS (SI), X7, X4
+	VCVTPS2PD X4, Y4
+	VFMADD231PD Y4, Y4, Y0
+
+squaresDone:
+	VEXTRACTF128 $1, Y0, X1
+	VADDPD X1, X0, X0
+	VUNPCKHPD X0, X0, X1
+	VADDSD X1, X0, X0
+	VMOVSD X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func maxAVX2(x *float32, n int) float32
+//
+// VMAXPS gives its second source if one is NaN, so NaNs are looked for beside it:
+// Y2 is not 0 where there was one.
+TEXT ·maxAVX2(SB), NOSPLIT, $0-20
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVL $0xff800000, AX // -Inf
+	VMOVD AX, X0
+	VBROADCASTSS X0, Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y3
+	VXORPS Y2, Y2, Y2
+	SUBQ $16, CX
+	JLT max8
+
+max16:
+	VMOVUPS 0(SI), Y4
+	VMOVUPS 32(SI), Y5
+	VCMPPS $3, Y4, Y5, Y6 // either is NaN
+	VMAXPS Y4, Y0, Y0
+	VMAXPS Y5, Y1, Y1
+	VORPS Y6, Y2, Y2
+	ADDQ $64, SI
+	SUBQ $16, CX
+	JGE max16
+
+max8:
+	VMAXPS Y1, Y0, Y0
+	ADDQ $8, CX
+	JLT maxTail
+	VMOVUPS (SI), Y4
+	VCMPPS $3, Y4, Y4, Y6
+	VMAXPS Y4, Y0, Y0
+	VORPS Y6, Y2, Y2
+	ADDQ $32, SI
+	SUBQ $8, CX
+
+maxTail:
+	ADDQ $8, CX
+	JEQ maxDone
+	MASK(CX, R8, Y7)
+	VMASKMOVPS (SI), Y7, Y4
+	VBLENDVPS Y7, Y4, Y3, Y4
+	VCMPPS $3, Y4, Y4, Y6
+	VMAXPS Y4, Y0, Y0
+	VORPS Y6, Y2, Y2
+
+maxDone:
+	VMOVMSKPS Y2, AX
+	TESTL AX, AX
+	JNE maxNaN
+	VEXTRACTF128 $1, Y0, X1
+	VMAXPS X1, X0, X0
+	VMOVHLPS X0, X0, X1
+	VMAXPS X1, X0, X0
+	VMOVSHDUP X0, X1
+	VMAXSS X1, X0, X0
+	VMOVSS X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+maxNaN:
+	MOVL $0x7fc00000, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// ADAMW updates eight elements: w Y0, m Y1, v Y2 by the gradient Y3, with the
+// constants scale Y8, keep Y9, n1 Y10, b2 Y11, n2 Y12, root Y13, eps Y14, step Y15.
+#define ADAMW \
+	VMULPS Y8, Y3, Y3;       \
+	VMULPS Y9, Y0, Y0;       \
+	VSUBPS Y1, Y3, Y4;       \
+	VFMADD231PS Y4, Y10, Y1; \
+	VMULPS Y11, Y2, Y2;      \
+	VMULPS Y12, Y3, Y5;      \
+	VFMADD231PS Y3, Y5, Y2;  \
+	VSQRTPS Y2, Y6;          \
+	VDIVPS Y13, Y6, Y6;      \
+	VADDPS Y14, Y6, Y6;      \
+	VMULPS Y15, Y1, Y4;      \
+	VDIVPS Y6, Y4, Y4;       \
+	VADDPS Y4, Y0, Y0
+
+// func adamwAVX2(w, m, v, dw *float32, n int, c *[8]float32)
+TEXT ·adamwAVX2(SB), NOSPLIT, $0-48
+	MOVQ w+0(FP), DI
+	MOVQ m+8(FP), R8
+	MOVQ v+16(FP), R9
+	MOVQ dw+24(FP), SI
+	MOVQ n+32(FP), CX
+	MOVQ c+40(FP), BX
+	VBROADCASTSS 0(BX), Y8
+	VBROADCASTSS 4(BX), Y9
+	VBROADCASTSS 8(BX), Y10
+	VBROADCASTSS 12(BX), Y11
+	VBROADCASTSS 16(BX), Y12
+	VBROADCASTSS 20(BX), Y13
+	VBROADCASTSS 24(BX), Y14
+	VBROADCASTSS 28(BX), Y15
+	XORQ AX, AX
+	SUBQ $8, CX
+	JLT adamwTail
+
+adamw8:
+	VMOVUPS (DI)(AX*4), Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMOVUPS (R9)(AX*4), Y2
+	VMOVUPS (SI)(AX*4), Y3
+	ADAMW
+	VMOVUPS Y0, (DI)(AX*4)
+	VMOVUPS Y1, (R8)(AX*4)
+	VMOVUPS Y2, (R9)(AX*4)
+	ADDQ $8, AX
+	SUBQ $8, CX
+	JGE adamw8
+
+adamwTail:
+	ADDQ $8, CX
+	JEQ adamwDone
+	MASK(CX, R10, Y7)
+	VMASKMOVPS (DI)(AX*4), Y7, Y0
+	VMASKMOVPS (R8)(AX*4), Y7, Y1
+	VMASKMOVPS (R9)(AX*4), Y7, Y2
+	VMASKMOVPS (SI)(AX*4), Y7, Y3
+	ADAMW
+	VMASKMOVPS Y0, Y7, (DI)(AX*4)
+	VMASKMOVPS Y1, Y7, (R8)(AX*4)
+	VMASKMOVPS Y2, Y7, (R9)(AX*4)
+
+adamwDone:
+	VZEROUPPER
+	RET

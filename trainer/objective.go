@@ -1,0 +1,112 @@
+package trainer
+
+import (
+	"github.com/golongrl/golongrl/advantage/loss"
+	"github.com/golongrl/golongrl/trainer/backend"
+)
+
+// pack lays the prompts and responses of rows behind one another. Rows of the
+// batch are the tokens of the responses; those of rollout i are starts[i] to
+// starts[i+1].
+func pack(rows []*rollout, temperature float64) (b *backend.Batch, starts []int) {
+	b = &backend.Batch{Start: []int{0}, Temperature: temperature}
+	starts = []int{0}
+	for _, r := range rows {
+		b.Tokens = append(b.Tokens, r.prompt.Tokens...)
+		for _, token := range r.Tokens {
+			b.Rows = append(b.Rows, len(b.Tokens))
+			b.Tokens = append(b.Tokens, token)
+		}
+		b.Start = append(b.Start, len(b.Tokens))
+		starts = append(starts, len(b.Rows))
+	}
+	return b, starts
+}
+
+// A policyLoss is the loss of package loss as a backend asks for it: in pieces.
+type policyLoss struct {
+	cfg   loss.Config
+	batch loss.Batch // all but LogP and Entropy
+	whole bool
+	coef  []float64
+	keep  []bool
+}
+
+// newPolicyLoss returns the objective of a batch. Where a token's loss does not
+// depend on its neighbours, pieces have the denominator of the whole.
+func newPolicyLoss(p *parsed, b loss.Batch) *policyLoss {
+	o := &policyLoss{cfg: p.loss, batch: b, whole: p.whole}
+	if !o.whole {
+		o.cfg.Aggregation.Total = b.Start[len(b.Start)-1]
+	}
+	return o
+}
+
+// Whole implements [backend.Objective].
+func (o *policyLoss) Whole() bool { return o.whole }
+
+// Derivatives implements [backend.Objective].
+func (o *policyLoss) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []float64) error {
+	b := o.piece(lo, hi)
+	b.LogP, b.Entropy = logp, entropy
+	if _, err := o.cfg.Eval(dlogp, nil, &b); err != nil {
+		return err
+	}
+	if o.cfg.EntropyCoef == 0 {
+		return nil
+	}
+	if o.cfg.Rollout.Reject != (loss.Rejections{}) || o.cfg.Rollout.VetoMask {
+		o.keep = append(o.keep[:0], make([]bool, hi-lo)...)
+		o.coef = append(o.coef[:0], make([]float64, hi-lo)...)
+		if _, err := o.cfg.Rollout.Weights(o.coef, o.keep, &b); err != nil {
+			return err
+		}
+		b.Mask = o.keep
+	}
+	if err := o.cfg.Aggregation.Coefficients(dentropy, &b); err != nil {
+		return err
+	}
+	for i, c := range dentropy {
+		dentropy[i] = -o.cfg.EntropyCoef * c
+	}
+	return nil
+}
+
+// piece is rows lo to hi of the batch. Sequences that lie across its ends are cut.
+func (o *policyLoss) piece(lo, hi int) loss.Batch {
+	b := o.batch
+	if lo == 0 && hi == b.Start[len(b.Start)-1] {
+		return b
+	}
+	start := []int{0}
+	for _, s := range b.Start {
+		if s > lo && s < hi {
+			start = append(start, s-lo)
+		}
+	}
+	b.Start = append(start, hi-lo)
+	b.Groups = nil
+	for _, x := range []*[]float64{&b.LogPOld, &b.LogPRollout, &b.LogPRef, &b.EntropyOld, &b.Advantages} {
+		if *x != nil {
+			*x = (*x)[lo:hi]
+		}
+	}
+	return b
+}
+
+// Likelihood is the objective of supervised learning: the negative
+// log-likelihood of all rows, averaged over Rows of them.
+//
+//	L = -(1/Rows) sum_r logp_r
+type Likelihood struct{ Rows int }
+
+// Whole implements [backend.Objective].
+func (Likelihood) Whole() bool { return false }
+
+// Derivatives implements [backend.Objective].
+func (l Likelihood) Derivatives(_, _ int, _, _, dlogp, _ []float64) error {
+	for i := range dlogp {
+		dlogp[i] = -1 / float64(l.Rows)
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+// Package trainer is the policy-update loop: prompts, rollouts, rewards,
+// advantages, update.
+//
+// A [Trainer] is given a policy ([backend.Policy]), a source of responses
+// ([rollouts.Source]), prompts with their reference answers and a scorer, and
+// does what a [Config] says. All that happens is a function of these: a run that
+// was killed and resumed goes on with the same bits on the CPU.
+package trainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/golongrl/golongrl/advantage"
+	"github.com/golongrl/golongrl/scoring"
+	"github.com/golongrl/golongrl/trainer/backend"
+	"github.com/golongrl/golongrl/trainer/checkpoint"
+	"github.com/golongrl/golongrl/trainer/rollouts"
+	"github.com/golongrl/golongrl/trainer/watch"
+)
+
+// Options are what a trainer works with. Policy, Source, Train and Scorer are
+// required.
+type Options struct {
+	Policy    backend.Policy
+	Reference backend.Policy // for a KL penalty; never updated
+	Source    rollouts.Source
+
+	Train, Eval []*rollouts.Prompt
+	Scorer      *scoring.Scorer
+	Scorers     int     // goroutines that score; 0: one per processor
+	Stop        []int32 // tokens that end a response
+
+	Observers []watch.Observer
+
+	// Dir is where checkpoints and rollouts go; "" keeps nothing.
+	Dir string
+	// KeepCheckpoints is how many are kept; 0 is 2.
+	KeepCheckpoints int
+	// Files says what else belongs into the checkpoints' folder of the policy.
+	Files checkpoint.PolicyFiles
+	// SaveRollouts writes the rollouts of every update to Dir.
+	SaveRollouts bool
+	// Export writes the policy as a folder that model servers load, for sources
+	// that need one; nil if Source samples from Policy itself.
+	Export func(dir string) error
+	// Replayable says that Source cannot be asked again for the same samples:
+	// a resumed run then begins with the recorded rollouts of the next update.
+	Replayable bool
+
+	// Note is told what a person should know and no metric says.
+	Note func(text string)
+}
+
+// A Trainer trains one policy. It is used by one goroutine.
+type Trainer struct {
+	cfg Config
+	o   Options
+	p   parsed
+
+	order *order
+	tasks []string // of all prompts, sorted
+	state State
+
+	recorded rollouts.Source // of the next update, from before a resumption
+	data     string          // digest
+}
+
+// State is what a run has come to, beside weights and moments.
+type State struct {
+	Step   int `json:"step"`   // updates done
+	Cursor int `json:"cursor"` // prompts handed out
+
+	// Optimizer counts the steps of AdamW, which are fewer than updates where one
+	// had nothing to learn from and more with several mini-batches.
+	Optimizer int `json:"optimizer_steps"`
+
+	// Of estimators that remember.
+	HADW   advantage.HADWState `json:"ha_dw"`
+	Masked bool                `json:"aepo_masked"`
+}
+
+// New returns a trainer at step 0. It does not look for checkpoints; see Resume.
+func New(cfg Config, o Options) (*Trainer, error) {
+	p, err := cfg.parse()
+	if err != nil {
+		return nil, fmt.Errorf("trainer: %w", err)
+	}
+	switch {
+	case o.Policy == nil || o.Source == nil || o.Scorer == nil:
+		panic("trainer: a policy, a source of rollouts and a scorer are required")
+	case len(o.Train) == 0:
+		return nil, errors.New("trainer: there are no prompts to train on")
+	case cfg.EvalEvery > 0 && len(o.Eval) == 0:
+		return nil, errors.New("trainer: test_freq is set, but there are no prompts to evaluate on; give evaluation data or set test_freq to 0")
+	case cfg.KLCoef != 0 && o.Reference == nil:
+		return nil, errors.New("trainer: kl_loss_coef is set, but there is no reference policy")
+	}
+	if o.Scorers <= 0 {
+		o.Scorers = runtime.GOMAXPROCS(0)
+	}
+	if o.Note == nil {
+		o.Note = func(string) {}
+	}
+	if o.KeepCheckpoints <= 0 {
+		o.KeepCheckpoints = 2
+	}
+	t := &Trainer{cfg: cfg, o: o, p: p, order: newOrder(o.Train, cfg.Order == "balanced", cfg.Seed)}
+	for _, prompts := range [][]*rollouts.Prompt{o.Train, o.Eval} {
+		for _, p := range prompts {
+			t.tasks = append(t.tasks, p.Task)
+		}
+	}
+	slices.Sort(t.tasks)
+	t.tasks = slices.Compact(t.tasks)
+	return t, nil
+}
+
+// Observe adds an observer, such as one that is opened for the step at which a
+// resumed run goes on.
+func (t *Trainer) Observe(o watch.Observer) { t.o.Observers = append(t.o.Observers, o) }
+
+// State returns what the run has come to.
+func (t *Trainer) State() State { return t.state }
+
+// Steps returns the number of updates of the whole run. With the filter resample
+// and a number of epochs it is an upper bound: how many prompts an update takes
+// is not known before.
+func (t *Trainer) Steps() int {
+	if t.cfg.Steps > 0 {
+		return t.cfg.Steps
+	}
+	per := t.cfg.TrainBatch
+	if t.cfg.Filter == Resample {
+		per = t.cfg.GenBatch
+	}
+	return max(1, t.cfg.Epochs*len(t.o.Train)/per)
+}
+
+// done reports whether the run is at its end.
+func (t *Trainer) done() bool {
+	if t.cfg.Steps > 0 {
+		return t.state.Step >= t.cfg.Steps
+	}
+	per := t.cfg.TrainBatch
+	if t.cfg.Filter == Resample {
+		per = t.cfg.GenBatch
+	}
+	return t.state.Step > 0 && t.state.Cursor+per > t.cfg.Epochs*len(t.o.Train)
+}
+
+// Run trains until the end of the run or an error, evaluates and saves as the
+// configuration says, and at the end once more. Observers are told of every step,
+// and closed by the caller.
+func (t *Trainer) Run(ctx context.Context) error {
+	if t.state.Step == 0 && t.cfg.EvalEvery > 0 {
+		if err := t.evaluate(ctx); err != nil {
+			return err
+		}
+	}
+	for !t.done() {
+		if err := t.Step(ctx); err != nil {
+			return err
+		}
+		last := t.done()
+		if t.cfg.EvalEvery > 0 && (last || t.state.Step%t.cfg.EvalEvery == 0) {
+			if err := t.evaluate(ctx); err != nil {
+				return err
+			}
+		}
+		if last || t.cfg.SaveEvery > 0 && t.state.Step%t.cfg.SaveEvery == 0 {
+			if err := t.Save(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Step makes one update: it gathers rollouts, judges them and teaches the policy.
+func (t *Trainer) Step(ctx context.Context) error {
+	c := clock{begin: time.Now()}
+	b, err := t.collect(ctx)
+	if err != nil {
+		return err
+	}
+	t.recorded = nil
+	c.collected = time.Now()
+	if err := t.advantages(b); err != nil {
+		return err
+	}
+	if err := t.record(b); err != nil {
+		return err
+	}
+	c.advantages = time.Now()
+	u, err := t.update(b)
+	if err != nil {
+		return t.postMortem(b, err)
+	}
+	c.updated = time.Now()
+	t.state.Step++
+	t.state.Cursor = b.cursor
+	if err := t.publish(ctx); err != nil {
+		return err
+	}
+	step := t.report(b, u)
+	c.end = time.Now()
+	step.Timings = c.timings(b, u)
+	return t.tell(step)
+}
+
+func (t *Trainer) tell(s *watch.Step) error {
+	for _, o := range t.o.Observers {
+		if err := o.Step(s); err != nil {
+			return fmt.Errorf("trainer: step %d: %w", s.Step, err)
+		}
+	}
+	return nil
+}
+
+// rate returns the learning rate of the next update.
+func (t *Trainer) rate() float64 {
+	if t.cfg.Warmup == 0 {
+		return t.cfg.LR
+	}
+	return t.cfg.LR * math.Min(1, float64(t.state.Step+1)/float64(t.cfg.Warmup))
+}
