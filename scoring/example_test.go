@@ -200,3 +200,21 @@ func ExampleResult_Scored() {
 	fmt.Println(r.Scored(), r.Status, r.Err)
 	// Output: false bad_gold reference is missing: give a list of lines or one text with newlines
 }
+
+func ExampleGold_MarshalJSON() {
+	for _, g := range []scoring.Gold{{}, scoring.Text("é"), scoring.Lines("a", "b")} {
+		text, err := g.MarshalJSON()
+		fmt.Println(string(text), err)
+	}
+	number, err := scoring.JSON(`{"a": [1.50, NaN, "x", "x"], "a": 12345678901234567890}`)
+	if err != nil {
+		panic(err)
+	}
+	text, _ := number.MarshalJSON()
+	fmt.Println(string(text))
+	// Output:
+	// null <nil>
+	// "\u00e9" <nil>
+	// ["a", "b"] <nil>
+	// {"a": 12345678901234567890}
+}

@@ -187,6 +187,9 @@ func (t *Trainer) Step(ctx context.Context) error {
 	c := clock{begin: time.Now()}
 	b, err := t.collect(ctx)
 	if err != nil {
+		if ctx.Err() != nil { // nothing has happened since the last update
+			return errors.Join(ctx.Err(), t.Save())
+		}
 		return err
 	}
 	t.recorded = nil

@@ -20,11 +20,11 @@ type AdamWStep struct {
 //	v = Beta2 v + (1-Beta2) g²
 //	w = w - LR/(1-Beta1^Step) m / (sqrt(v)/sqrt(1-Beta2^Step) + Eps)
 //
-// in the order and with the roundings of torch.optim.AdamW on a CPU, of one tensor
-// at a time: m and v are equal to the last bit in float32 and float64 where the
-// last product of m and that of v are fused with the sum, as torch's are. Weights
-// may differ in the last bit, because torch's square root is not always the nearest
-// number, and this one is.
+// in the order and with the roundings of torch.optim.AdamW on a CPU, one tensor at
+// a time (foreach=False): the last product of m and that of v are fused with their
+// sums. The moments are equal to torch's to the last bit, in float32 and float64.
+// Weights may differ in that bit, because torch's square root is not always the
+// nearest number; this one is.
 //
 // float32 in plain Go fuses by way of float64, which rounds differently from the
 // assembly once in about 2^29 times.
@@ -41,7 +41,7 @@ func AdamW[T Float](p *Pool, w, m, v, g []T, s AdamWStep) {
 		panic("kernels: AdamW of slices of different lengths")
 	}
 	c := newAdamW[T](s)
-	p.For(len(w), 4096, func(lo, hi int) {
+	p.For(len(w), piece, func(lo, hi int) {
 		w, m, v, g := w[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi]
 		if wide[T]() && c.n1 < 0.5 {
 			adamwAVX2(addr(w), addr(m), addr(v), addr(g), len(w), (*[8]float32)(unsafe.Pointer(&c)))

@@ -79,7 +79,7 @@ func TestAdamWByHand(t *testing.T) {
 
 // Pieces for workers change nothing, and neither does a tail.
 func TestAdamWPieces(t *testing.T) {
-	const n = 3*4096 + 5
+	const n = 3*piece + 5
 	s := AdamWStep{LR: 1e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Decay: 0.1, Step: 3, Scale: 0.7}
 	make4 := func() [4][]float32 {
 		var x [4][]float32

@@ -171,6 +171,20 @@ func TestSwiGLU(t *testing.T) {
 	}
 }
 
+// Pieces for workers change nothing.
+func TestSwiGLUWorkers(t *testing.T) {
+	const rows, f = 400, 67
+	gu, dy := normals[float32](rows*2*f, 1), normals[float32](rows*f, 2)
+	a, b, da, db := make([]float32, len(dy)), make([]float32, len(dy)), make([]float32, len(gu)), make([]float32, len(gu))
+	p := NewPool(3)
+	SwiGLU(nil, a, gu, rows, f)
+	SwiGLU(p, b, gu, rows, f)
+	identical(t, "y", b, a)
+	SwiGLUGrad(nil, da, nil, dy, gu, rows, f)
+	SwiGLUGrad(p, db, nil, dy, gu, rows, f)
+	identical(t, "dgu", db, da)
+}
+
 func TestSwiGLUExtremes(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, c := range []struct{ gate, y, dgate, dup float32 }{

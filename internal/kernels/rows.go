@@ -15,7 +15,7 @@ import (
 // A vector with NaN in it gives NaNs; one of zeros with eps 0, too.
 func RMSNorm[T Float](p *Pool, y []T, ldy int, x []T, ldx int, w, rstd []T, rows, heads, d int, eps float64) {
 	w = w[:d]
-	p.For(rows, 16, func(lo, hi int) {
+	p.For(rows, grain(heads*d), func(lo, hi int) {
 		if !wide[T]() {
 			rmsNormPortable(y, ldy, x, ldx, w, rstd, lo, hi, heads, d, eps)
 			return
@@ -37,6 +37,9 @@ func RMSNorm[T Float](p *Pool, y []T, ldy int, x []T, ldx int, w, rstd []T, rows
 		}
 	})
 }
+
+// grain returns how many rows of width elements are worth waking a worker for.
+func grain(width int) int { return max(1, piece/max(width, 1)) }
 
 // strip returns rows lo to hi, hi excluded, of width elements each.
 func strip[T Float](x []T, ld, lo, hi, width int) []T {
@@ -76,7 +79,7 @@ func RMSNormGrad[T Float](p *Pool, dx []T, lddx int, addX bool, dw []T, dy []T, 
 	blocks := (rows + block - 1) / block
 	part := borrow[T](blocks * d)
 	sums := *part
-	p.For(blocks, 1, func(lo, hi int) {
+	p.For(blocks, grain(block*heads*d), func(lo, hi int) {
 		for b := lo; b < hi; b++ {
 			from, to, sum := b*block, min((b+1)*block, rows), sums[b*d:][:d]
 			if wide[T]() {
@@ -175,7 +178,7 @@ func Rope[T Float](p *Pool, x []T, ld int, cos, sin []T, pos []int32, rows, head
 	if inverse {
 		flip = 1 << 31
 	}
-	p.For(rows, 16, func(lo, hi int) {
+	p.For(rows, grain(heads*d), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			v, c, s := x[t*ld:][:heads*d], cos[int(pos[t])*half:][:half], sin[int(pos[t])*half:][:half]
 			if wide[T]() {

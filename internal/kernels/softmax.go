@@ -64,7 +64,7 @@ func expShiftPortable[T Float](dst, src []T, scale, shift T) T {
 // the row's results NaN. It panics if scale is not positive and finite.
 func LogSoftmax[T Float](p *Pool, logits []T, ld, rows, n int, scale float64, target []int32, lse, logp, entropy []float64) {
 	checkScale(scale)
-	p.For(rows, 4, func(lo, hi int) {
+	p.For(rows, grain(n), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			row := logits[t*ld:][:n]
 			m := MaxOf(row)
@@ -124,7 +124,7 @@ func softmaxWide[T Float](x []T, m float32, scale float64) (sum, dot float64) {
 // It panics if scale is not positive and finite.
 func LogSoftmaxGrad[T Float](p *Pool, logits []T, ld, rows, n int, scale float64, target []int32, lse, entropy, dlogp, dentropy []float64) {
 	checkScale(scale)
-	p.For(rows, 4, func(lo, hi int) {
+	p.For(rows, grain(n), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			row, at := logits[t*ld:][:n], target[t]
 			g := rowGrad{scale: scale, lse: lse[t], dlogp: dlogp[t]}

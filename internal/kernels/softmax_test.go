@@ -81,19 +81,23 @@ func TestLogSoftmax(t *testing.T) {
 	}
 }
 
-// All logits but one are equal, so that rounding does not cancel: with the other
-// 12 below them, that one has a sixteenth of a vocabulary's probability.
+// All logits but one are equal, so that roundings do not cancel, and together they
+// have about half of the probability. Distances to the maximum are exact; what is
+// left is the error of one exponential, and products with the scale have none.
 func TestLogSoftmaxLarge(t *testing.T) {
-	const n = 151_936
-	for _, scale := range []float64{1, 1 / 0.7, 1 / 1.3} {
-		logits := slices.Repeat([]float32{-3.7654321 / 3}, n)
-		logits[777] = logits[0] + 12
-		got, want := newSoftRows[float32](logits, n, 1, n, scale), newSoftRows[float64](logits, n, 1, n, scale)
-		got.target[0], want.target[0] = 777, 777
-		got.forward(nil)
-		want.forward(nil)
-		if math.Abs(got.logp[0]-want.logp[0]) > 1e-6 || math.Abs(got.entropy[0]-want.entropy[0]) > 1e-5 {
-			t.Errorf("scale %v: logp %v and entropy %v, want %v and %v", scale, got.logp[0], got.entropy[0], want.logp[0], want.entropy[0])
+	for _, n := range []int{20_000, 151_936} {
+		for i := range 16 {
+			scale := []float64{1, 1 / 0.7, 1 / 1.3, 0.1}[i%4]
+			logits := slices.Repeat([]float32{float32(-math.Log(float64(n))/scale) * (1 + float32(i)/400)}, n)
+			logits[777] = 0
+			z := scale * float64(logits[0])
+			others := float64(n-1) * math.Exp(z)
+			logp, entropy := z-math.Log1p(others), math.Log1p(others)-others*z/(1+others)
+			s := newSoftRows[float32](logits, n, 1, n, scale)
+			s.forward(nil)
+			if math.Abs(s.logp[0]-logp) > 1e-7 || math.Abs(s.entropy[0]-entropy) > 1e-6 {
+				t.Errorf("%d logits, scale %v: logp %v and entropy %v, want %v and %v", n, scale, s.logp[0], s.entropy[0], logp, entropy)
+			}
 		}
 	}
 }
@@ -151,6 +155,11 @@ func TestLogSoftmaxSpecial(t *testing.T) {
 			near(t, "its gradient", s.backward(nil, []float64{1}, []float64{1}), make([]float64, n+1), 0)
 		}
 	}
+	// The zeros behind the last logit are far above these.
+	s := newSoftRows[float32](slices.Repeat([]float32{-3e37}, 3), 3, 1, 3, 100)
+	s.forward(nil)
+	near(t, "far below 0", []float64{s.logp[0], s.entropy[0]}, []float64{-math.Log(3), math.Log(3)}, 1e-7)
+
 	x := []float64{0}
 	for _, scale := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		mustPanic(t, "scale", func() { LogSoftmax(nil, x, 1, 1, 1, scale, []int32{0}, x, x, nil) })
@@ -168,6 +177,20 @@ func TestLogSoftmaxSlopes(t *testing.T) {
 		s.forward(nil)
 		return Dot(s.logp, dlogp) + Dot(s.entropy, dentropy)
 	})
+}
+
+// Pieces for workers change nothing.
+func TestSoftmaxWorkers(t *testing.T) {
+	const rows, n = 400, 67
+	logits, one := normals[float32](rows*n, 1), slices.Repeat([]float64{1}, rows)
+	a, b := newSoftRows[float32](logits, n, rows, n, 1.5), newSoftRows[float32](logits, n, rows, n, 1.5)
+	p := NewPool(3)
+	a.forward(nil)
+	b.forward(p)
+	identical(t, "lse", b.lse, a.lse)
+	identical(t, "logp", b.logp, a.logp)
+	identical(t, "entropy", b.entropy, a.entropy)
+	identical(t, "gradient", b.backward(p, one, one), a.backward(nil, one, one))
 }
 
 func FuzzLogSoftmax(f *testing.F) {

@@ -8,7 +8,7 @@ import "math"
 //
 // Source: Shazeer, arXiv 2002.05202, section 2.
 func SwiGLU[T Float](p *Pool, y, gu []T, rows, f int) {
-	p.For(rows, 4, func(lo, hi int) {
+	p.For(rows, grain(f), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			g, u, ys := gu[t*2*f:][:f], gu[t*2*f+f:][:f], y[t*f:][:f]
 			if wide[T]() {
@@ -36,7 +36,7 @@ func sigmoid[T Float](x T) T { return T(1 / (1 + math.Exp(-float64(x)))) }
 // If y is not nil it receives silu(gate) up once more, to the bit, for callers
 // that did not keep it.
 func SwiGLUGrad[T Float](p *Pool, dgu, y, dy, gu []T, rows, f int) {
-	p.For(rows, 4, func(lo, hi int) {
+	p.For(rows, grain(f), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			g, u, d := gu[t*2*f:][:f], gu[t*2*f+f:][:f], dy[t*f:][:f]
 			dg, du := dgu[t*2*f:][:f], dgu[t*2*f+f:][:f]

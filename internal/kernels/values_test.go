@@ -33,10 +33,12 @@ func ulps[T Float](got T, want float64) float64 {
 	if g == want || g != g && want != want {
 		return 0
 	}
-	unit := math.Nextafter(math.Abs(want), math.Inf(1)) - math.Abs(want)
+	unit := 0.0
 	if unsafe.Sizeof(got) == 4 {
-		_, e := math.Frexp(want)
-		unit = math.Ldexp(1, max(e-24, -149))
+		exponent := int(math.Float64bits(want)>>52&0x7ff) - 1023
+		unit = math.Float64frombits(uint64(max(exponent-23, -149)+1023) << 52)
+	} else {
+		unit = math.Nextafter(math.Abs(want), math.Inf(1)) - math.Abs(want)
 	}
 	return math.Abs(g-want) / unit
 }

@@ -16,10 +16,14 @@ func addr[T Float](x []T) *float32 {
 	return (*float32)(unsafe.Pointer(unsafe.SliceData(x)))
 }
 
+// piece is the number of elements that are worth waking a worker for: some
+// microseconds.
+const piece = 1 << 13
+
 // Add adds x to dst. It panics if x is shorter than dst.
 func Add[T Float](p *Pool, dst, x []T) {
 	x = x[:len(dst)]
-	p.For(len(dst), 4096, func(lo, hi int) {
+	p.For(len(dst), piece, func(lo, hi int) {
 		d, s := dst[lo:hi], x[lo:hi]
 		if wide[T]() {
 			addAVX2(addr(d), addr(s), len(d))

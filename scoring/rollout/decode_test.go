@@ -274,6 +274,23 @@ func TestNeedsReference(t *testing.T) {
 	}
 }
 
+// TestPrompts: rows to be answered need no response, and theirs does not count.
+func TestPrompts(t *testing.T) {
+	opts := &rollout.Options{Prompts: true, Layout: rollout.Layout{Response: "none"}}
+	for _, line := range []string{
+		`{"id":1,"metric":"em","reference":"g"}`, `{"id":1,"metric":"em","reference":"g","response":"r","responses":7}`,
+		`{"id":1,"metric":"em","reference":"g","responses":["a","b"]}`,
+	} {
+		r := decode(line, opts)
+		if len(r) != 1 || r[0].Err != nil || r[0].Record.Response != "" || r[0].ID != "1" || r[0].Record.Gold.String() != "g" {
+			t.Errorf("%s: %+v", line, r)
+		}
+	}
+	if r := decode(`{"id":1,"metric":"em"}`, opts); len(r) != 1 || r[0].Err == nil || !strings.Contains(r[0].Err.Error(), "reference: missing") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestLineError(t *testing.T) {
 	want := &rollout.FieldError{Line: 9, Msg: "m"}
 	rows := rollout.Decode(nil, rollout.Line{N: 9, Err: want}, nil)

@@ -69,20 +69,25 @@ func TestKill(t *testing.T) {
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { c.Process.Kill() }) // if the test fails
 		sc := bufio.NewScanner(pipe)
 		if !sc.Scan() || sc.Text() != "open" {
 			t.Fatalf("child says %q", sc.Text())
 		}
-		timer := time.AfterFunc(time.Duration(10_000+rng.IntN(40_000))*time.Microsecond, func() { c.Process.Kill() })
+		// The kill comes at some moment after some step, and not after some time,
+		// so that it comes in the middle of a save on slow machines, too.
+		after, seen := 1+rng.IntN(2), 0
 		for sc.Scan() {
 			digits, ok := strings.CutPrefix(sc.Text(), "did ")
-			if step, err := strconv.Atoi(digits); ok && err == nil {
-				last = step
-			} else {
+			step, err := strconv.Atoi(digits)
+			if !ok || err != nil {
 				t.Fatalf("child says %q", sc.Text())
 			}
+			last = step
+			if seen++; seen == after {
+				time.AfterFunc(time.Duration(rng.IntN(12_000))*time.Microsecond, func() { c.Process.Kill() })
+			}
 		}
-		timer.Stop()
 		io.Copy(io.Discard, pipe)
 		c.Wait()
 		for _, name := range names(t, root) {
@@ -90,9 +95,6 @@ func TestKill(t *testing.T) {
 				torn++
 				break
 			}
-		}
-		if last < 0 {
-			continue
 		}
 		now, err := Open(root)
 		if err != nil {
@@ -105,8 +107,8 @@ func TestKill(t *testing.T) {
 		last = now.Step // the next child goes on from it, reported or not
 	}
 	t.Log("step", last, "after", kills, "kills,", torn, "of them in the middle of a save")
-	if last < 0 {
-		t.Error("the child never reported a step")
+	if torn == 0 && !testing.Short() {
+		t.Error("no kill came in the middle of a save")
 	}
 	mustSave(t, root, last+2, 1)
 	if got := names(t, root); len(got) != 1 {

@@ -182,7 +182,7 @@ func save(root string, step, keep int, files func(w *Writer) error, disk func(io
 		}
 		return "", w.explain(root, step, err)
 	}
-	if err := prune(root, step, keep); err != nil {
+	if err := prune(root, keep); err != nil {
 		return dir, fmt.Errorf("checkpoint: %s is saved, but an older one cannot be deleted: %w", dir, err)
 	}
 	return dir, nil
@@ -255,7 +255,7 @@ func (w *Writer) explain(root string, step int, err error) error {
 // prune deletes all but the newest checkpoints. A folder gets another name
 // before its files go, so that what is left of it after a crash is no damaged
 // checkpoint.
-func prune(root string, step, keep int) error {
+func prune(root string, keep int) error {
 	if err := Clean(root); err != nil { // the one that was replaced
 		return err
 	}
@@ -267,7 +267,7 @@ func prune(root string, step, keep int) error {
 		return err
 	}
 	for i, p := range ps {
-		if i < keep || p.step == step {
+		if i < keep {
 			continue
 		}
 		gone := filepath.Join(root, writing+p.name)

@@ -40,11 +40,11 @@ func attention[T kernels.Float](p *kernels.Pool, out, lse, qkv []T, start []int,
 
 // attn holds the sizes of a configuration.
 type attn[T kernels.Float] struct {
-	d, heads, ratio  int // ratio: query heads per key head
-	ldQKV, ldOut     int
-	keyAt, valueAt   int // columns of head 0
-	scale            T
-	queries, maxRows int // of a block of queries: tokens, and tokens times ratio
+	d, heads, ratio int // ratio: query heads per key head
+	ldQKV, ldOut    int
+	keyAt, valueAt  int // columns of head 0
+	scale           T
+	queries         int // tokens of a block of queries
 }
 
 func newAttn[T kernels.Float](cfg model.Config) attn[T] {
@@ -57,7 +57,6 @@ func newAttn[T kernels.Float](cfg model.Config) attn[T] {
 	// Scores of a block stay in the second-level cache. The size changes nothing in
 	// the forward pass, and the order of sums over queries in the backward pass.
 	a.queries = max(16, 128/a.ratio)
-	a.maxRows = a.queries * a.ratio
 	return a
 }
 

@@ -68,7 +68,8 @@ func bySample(rs []result) []result {
 	return rs
 }
 
-var edges = []int{1, 5, 31, 32, 33, 60, 63, 64, 97, 126, 127, 128, 129, 200}
+// Of 9 tokens behind a prompt of 25, the last one that is looked at begins a block.
+var edges = []int{1, 5, 25, 31, 32, 33, 60, 63, 64, 97, 126, 127, 128, 129, 200}
 
 func TestGenerateLogPIsLogProbs(t *testing.T) {
 	for i, s := range []backend.Sampling{
@@ -106,10 +107,13 @@ func TestGenerateDependsOnNothingElse(t *testing.T) {
 	prompts := ask(cfg.Vocab, 3, edges...)
 	prompts[4].Keys = prompts[4].Keys[:1]
 	prompts[6].Keys = nil
+	for i := range 40 {
+		prompts[1].Keys = append(prompts[1].Keys, random.NewKey(uint64(i)))
+	}
 	s := backend.Sampling{Temperature: 1, MaxTokens: 25, Stop: []int32{3}}
 	base := sampler(t, cfg, Options{Workers: 1})
 	want := bySample(collect(t, base, prompts, s))
-	if n := 3*len(prompts) - 5; len(want) != n {
+	if n := 3*len(prompts) + 35; len(want) != n {
 		t.Fatalf("%d samples, want %d", len(want), n)
 	}
 	same := func(name string, got []result) {
@@ -126,7 +130,12 @@ func TestGenerateDependsOnNothingElse(t *testing.T) {
 	same("once more", collect(t, base, prompts, s))
 	same("three workers", collect(t, sampler(t, cfg, Options{Workers: 3}), prompts, s))
 	same("a sample at a time", collect(t, sampler(t, cfg, Options{CacheBytes: 1}), prompts, s))
-	same("a few at a time", collect(t, sampler(t, cfg, Options{CacheBytes: 150_000, MicroTokens: 70, ChunkBytes: 100}), prompts, s))
+	const budget = 150_000
+	few := sampler(t, cfg, Options{CacheBytes: budget, MicroTokens: 70, ChunkBytes: 100})
+	same("a few at a time", collect(t, few, prompts, s))
+	if n := 4 * cap(few.gen.cache.data); n < budget/2 || n > budget+budget/16 {
+		t.Errorf("a cache of %d bytes, the budget is %d", n, budget)
+	}
 	var alone []result
 	for i := len(prompts) - 1; i >= 0; i-- {
 		for j := len(prompts[i].Keys) - 1; j >= 0; j-- {

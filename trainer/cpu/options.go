@@ -8,12 +8,13 @@ type Options struct {
 
 	// MicroTokens bounds the tokens that are in work at a time: a batch is cut
 	// before the sequence that would exceed it. A longer sequence stands alone.
-	// Other cuts add up gradients in another order. 0: 4096.
+	// Other cuts add up gradients in another order. 0: 2048.
 	MicroTokens int
 
 	// ChunkBytes bounds the memory for logits: as many rows at a time as fit, at
 	// least one. Other chunks add up gradients of the head in another order.
-	// 0: 8 MiB.
+	// 0: 8 MiB, or what 256 rows need if that is more: each chunk reads and writes
+	// the whole gradient of the head.
 	ChunkBytes int
 
 	// MemoryBytes is a budget for the activations of training. A batch that needs
@@ -30,10 +31,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.MicroTokens == 0 {
-		o.MicroTokens = 4096
-	}
-	if o.ChunkBytes == 0 {
-		o.ChunkBytes = 8 << 20
+		o.MicroTokens = 2048
 	}
 	if o.CacheBytes == 0 {
 		o.CacheBytes = 1 << 30

@@ -127,8 +127,12 @@ func (p *Policy) Accumulate(b *backend.Batch, obj backend.Objective, out *backen
 // Update implements backend.Policy.
 func (p *Policy) Update(u backend.Update) (backend.Updated, error) { return p.update(u) }
 
-// Close frees what the policy holds. It must not be used any more.
+// Close frees what the policy holds. It must not be used any more, but for
+// Close.
 func (p *Policy) Close() error {
-	p.core = nil
+	if p.core != nil {
+		p.pool.Close()
+		p.core = nil
+	}
 	return nil
 }

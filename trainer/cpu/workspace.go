@@ -26,8 +26,7 @@ type workspace[T kernels.Float] struct {
 
 	lse, entropy, dlogp, dentropy []float64 // one element per row of the batch
 
-	micro   micro
-	targets []int32
+	micro micro
 }
 
 // layerActs are the activations of a layer for n tokens. In the last layer all
@@ -69,12 +68,12 @@ func (c *core[T]) prepare(n, rows int, level Recompute) {
 	}
 	for l := range ws.layer {
 		a, own, shared := &ws.layer[l], &ws.own[l], &ws.own[0]
-		inputs, attention, all := own, own, own
+		attention, all := own, own
 		switch level {
 		case keepNothing:
-			inputs = &ws.own[l%2]
-			attention, all = shared, shared
-			own = shared
+			// A layer reads its input for the last time before it writes that of the
+			// next one.
+			own, attention, all = shared, shared, shared
 		case KeepInputs:
 			attention, all = shared, shared
 		case KeepAttention:
@@ -84,7 +83,7 @@ func (c *core[T]) prepare(n, rows int, level Recompute) {
 		if l == cfg.Layers-1 {
 			m = rows
 		}
-		a.x = fit(&inputs.x, n*cfg.Hidden)
+		a.x = fit(&own.x, n*cfg.Hidden)
 		a.attn = fit(&own.attn, n*cfg.QDim())
 		a.lse = fit(&own.lse, n*cfg.Heads)
 		a.qk = fit(&attention.qk, n*(cfg.QDim()+cfg.KVDim()))
@@ -162,7 +161,11 @@ func (c *core[T]) activationBytes(n int, level Recompute) int64 {
 
 // chunkRows is the number of rows whose logits are in memory at a time.
 func (c *core[T]) chunkRows() int {
-	return max(1, c.work.opts.ChunkBytes/(c.cfg.Vocab*sizeOf[T]()))
+	row := c.cfg.Vocab * sizeOf[T]()
+	if bytes := c.work.opts.ChunkBytes; bytes > 0 {
+		return max(1, bytes/row)
+	}
+	return max(256, 8<<20/row)
 }
 
 func sizeOf[T kernels.Float]() int {

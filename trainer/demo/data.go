@@ -8,8 +8,9 @@ import (
 	"github.com/golongrl/golongrl/trainer/rollouts"
 )
 
-// HeldOut reports to which half of the data a prompt belongs: an eighth of all
-// prompts that there are, chosen by a hash of their tokens, is never trained on.
+// HeldOut reports whether a prompt is one of the eighth of all prompts that
+// nothing is trained on. A hash of the tokens decides, so that no prompt is on
+// both sides, whatever the seed.
 func HeldOut(tokens []int32) bool {
 	parts := make([]uint64, len(tokens))
 	for i, t := range tokens {
@@ -28,7 +29,8 @@ func (t *Task) draw(k random.Key, heldOut bool) (*problem, []int32) {
 	}
 }
 
-// Prompts returns n prompts of the task, which are a function of key.
+// Prompts returns n prompts of the task as a function of key, all of them held
+// out or none. They are drawn independently, so that one may be there twice.
 func (t *Task) Prompts(key random.Key, n int, heldOut bool) []rollouts.Prompt {
 	ps := make([]rollouts.Prompt, n)
 	for i := range ps {
@@ -41,16 +43,16 @@ func (t *Task) Prompts(key random.Key, n int, heldOut bool) []rollouts.Prompt {
 	return ps
 }
 
-// Lesson returns number i of the teacher's answers: a prompt of the training
-// side, the answer by one of the rules, [End] included, and the rule's index.
+// Lesson returns what the teacher shows, as a function of key: a prompt that is
+// not held out, the answer by one of the task's rules with [End] behind it, and
+// the index of the rule, drawn with the rules' probabilities.
 func (t *Task) Lesson(key random.Key) (prompt, answer []int32, rule int) {
 	p, ts := t.draw(random.NewKey(uint64(key), 0), false)
-	u := random.NewKey(uint64(key), 1).Float64(0)
-	for rule = range len(t.Rules) - 1 {
+	last := len(t.Rules) - 1
+	for u := random.NewKey(uint64(key), 1).Float64(0); rule < last; rule++ {
 		if u -= t.Rules[rule].P; u < 0 {
-			return ts, append(t.Rules[rule].answer(p), End), rule
+			break
 		}
 	}
-	rule = len(t.Rules) - 1
 	return ts, append(t.Rules[rule].answer(p), End), rule
 }

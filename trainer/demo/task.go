@@ -8,25 +8,32 @@ import (
 )
 
 // A Task makes prompts of one kind and knows the rules by which a teacher
-// answers them.
+// answers them. [Tasks] returns those there are.
 type Task struct {
 	Name     string // of the metric that scores it, canonical
 	Question string
 	Rules    []Rule // the first is right
 
 	make func(k random.Key) *problem
-	gold func(p *problem) scoring.Gold
+	gold func(p *problem) scoring.Gold // the reference answer
 }
 
 // A Rule is a way to answer that can be computed from the prompt alone.
 type Rule struct {
-	Name string
-	P    float64 // with which the teacher follows it
-
-	// Reward is the mean that the task's metric gives it, which the tests hold.
-	Reward float64
+	Name   string
+	P      float64 // with which the teacher follows it
+	Reward float64 // on average, by the task's metric
 
 	answer func(p *problem) []int32
+}
+
+// Expected returns the mean reward of the teacher.
+func (t *Task) Expected() float64 {
+	sum := 0.0
+	for _, r := range t.Rules {
+		sum += float64(r.P * r.Reward)
+	}
+	return sum
 }
 
 // A problem is a prompt as its maker sees it.

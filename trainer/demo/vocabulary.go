@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -44,7 +45,7 @@ var words = []string{" ash", " bay", " elm", " fig", " gum", " hop", " ivy", " l
 var (
 	letters = []string{" A", " B", " C", " D", " E", " F"}
 	digits  = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}
-	ranks   = []string{"\n1", "\n2", "\n3", "\n4", "\n5", "\n6"}
+	ranks   = []string{"\n1", "\n2", "\n3", "\n4"}
 )
 
 // questions end the prompts of the nine tasks, one piece each.
@@ -108,6 +109,10 @@ func (v *Vocabulary) Decode(tokens []int32) string {
 	}
 	return b.String()
 }
+
+// MarshalJSON writes the vocabulary as vocab.json of Hugging Face does: an object
+// of pieces and their tokens.
+func (v *Vocabulary) MarshalJSON() ([]byte, error) { return json.Marshal(v.tokens) }
 
 // token returns the token of a piece that is known to be there.
 func token(piece string) int32 {

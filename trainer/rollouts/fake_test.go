@@ -126,6 +126,8 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		f.mu.Unlock()
 	}()
 	switch {
+	case r.URL.Path == "/v1/models" && f.models == nil:
+		w.WriteHeader(http.StatusInternalServerError)
 	case r.URL.Path == "/v1/models":
 		list := []map[string]string{}
 		for _, m := range f.models {

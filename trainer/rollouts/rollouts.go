@@ -51,7 +51,7 @@ type Sample struct {
 	Prompt, Index int // of the request's Prompts, and of the prompt's N samples
 
 	Tokens  []int32   // as they were sampled, never text encoded again
-	LogP    []float32 // by the engine that sampled them, at the request's temperature
+	LogP    []float32 // by the engine that sampled them, at the request's temperature; nil: not known
 	Text    string    // decoded, without special tokens
 	Stopped bool      // ended by itself and not by MaxTokens
 	Version int       // of the policy that sampled it

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/golongrl/golongrl/trainer/backend"
@@ -16,8 +17,9 @@ import (
 // that training needs comes back.
 func (s *Server) probe(ctx context.Context) error {
 	owner, err := s.findModel(ctx)
-	if err != nil && s.o.Dialect != SGLang {
-		return err // /generate of SGLang needs no model
+	var status *statusError
+	if err != nil && !(s.o.Model != "" && errors.As(err, &status) && status.status != http.StatusUnauthorized && status.status != http.StatusForbidden) {
+		return err // else the list is not needed
 	}
 	var tries []dialect
 	switch s.o.Dialect {
@@ -41,8 +43,7 @@ func (s *Server) probe(ctx context.Context) error {
 			return nil
 		}
 		var lacks *notTokens
-		var status *statusError
-		if !errors.As(err, &lacks) && !(errors.As(err, &status) && (status.status == http.StatusNotFound || status.status == http.StatusMethodNotAllowed)) {
+		if !errors.As(err, &lacks) && !(errors.As(err, &status) && slices.Contains(refusals, status.status)) {
 			return fmt.Errorf("asking %s as %s: %w", s.api.base, d.name(), err)
 		}
 		reasons = append(reasons, fmt.Sprintf("as %s: %v", d.name(), err))
@@ -54,6 +55,9 @@ func (s *Server) probe(ctx context.Context) error {
 	return fmt.Errorf("%s at %s cannot be trained from: training needs the sampled token ids and their log-probabilities, and text must not be encoded again (%s); use vLLM 0.10.2 or later, which knows return_token_ids, or SGLang with its own route /generate",
 		name, s.api.base, strings.Join(reasons, "; "))
 }
+
+// refusals are what servers say to a route or a field that they do not know.
+var refusals = []int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnprocessableEntity, http.StatusNotImplemented}
 
 // findModel asks for the list of models. owner is who the server says owns it,
 // "vllm" or "sglang".

@@ -99,6 +99,14 @@ func TestRefused(t *testing.T) {
 				return true
 			}
 		}, []string{"this server (of somebody) at ", "cannot be trained from", "as vllm: the reply has text but no token ids", "as sglang: ", "404", "return_token_ids"}},
+		{"unknown fields", func(f *fake, o *rollouts.ServerOptions) {
+			f.models, f.sglang, o.Model = nil, false, "m"
+			f.reload = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(405) }
+			f.change = func(w http.ResponseWriter, _ int, _, _ map[string]any) bool {
+				http.Error(w, `{"detail":"Unexpected fields in the request: {'return_token_ids'}"}`, http.StatusUnprocessableEntity)
+				return false
+			}
+		}, []string{"as vllm: ", "422 Unprocessable Entity: Unexpected fields in the request: {'return_token_ids'}", "as sglang: ", "405", "cannot be trained from"}},
 		{"no log-probabilities", func(f *fake, o *rollouts.ServerOptions) {
 			o.Dialect = rollouts.VLLM
 			f.change = func(_ http.ResponseWriter, _ int, _, reply map[string]any) bool {
@@ -114,6 +122,7 @@ func TestRefused(t *testing.T) {
 			}
 		}, []string{"as sglang: the reply has no token ids with log-probabilities"}},
 		{"neither route", func(f *fake, o *rollouts.ServerOptions) { f.vllm, f.sglang = false, false }, []string{"as vllm: ", "as sglang: ", "404"}},
+		{"no list of models", func(f *fake, o *rollouts.ServerOptions) { f.models, o.Model = nil, "" }, []string{"500 Internal Server Error"}},
 		{"no such model", func(f *fake, o *rollouts.ServerOptions) { o.Model = "x" }, []string{`does not serve "x": name one of m`}},
 		{"which model", func(f *fake, o *rollouts.ServerOptions) { f.models = []string{"a", "b"} }, []string{"lists 2 models: name one of a, b"}},
 		{"a key is wanted", func(f *fake, o *rollouts.ServerOptions) { f.key = "secret" }, []string{"401", "the server wants a key"}},

@@ -86,7 +86,7 @@ func parseIndex(b []byte) (*index, error) {
 		return nil, errors.New("weight_map names no tensor")
 	}
 	for tensor, file := range x.WeightMap {
-		if file == "" || file != filepath.Base(file) || !filepath.IsLocal(file) || strings.ContainsAny(file, `/\`) {
+		if file == "" || file == "." || file != filepath.Base(file) || !filepath.IsLocal(file) || strings.ContainsAny(file, `/\`) {
 			return nil, fmt.Errorf("weight_map has %q in file %q, which is not the name of a file in the same folder", tensor, file)
 		}
 	}

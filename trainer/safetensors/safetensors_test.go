@@ -411,6 +411,7 @@ func FuzzNew(f *testing.F) {
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte(`{"metadata":{"total_size":4},"weight_map":{"a":"model-00001-of-00001.safetensors"}}`))
 	f.Add([]byte(`{"weight_map":{"a":"..","b":"/x","c":"x/y"}}`))
+	f.Add([]byte(`{"weight_map":{"a":"."}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		x, err := parseIndex(b)
 		if err != nil {

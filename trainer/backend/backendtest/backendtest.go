@@ -9,6 +9,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"math"
 	"testing"
 
@@ -144,6 +145,9 @@ func (o Objective) Whole() bool { return o.WholeBatch }
 // Derivatives implements backend.Objective.
 func (o Objective) Derivatives(lo, hi int, logp, _, dlogp, dentropy []float64) error {
 	for i, lp := range logp {
+		if dentropy[i] != 0 {
+			return fmt.Errorf("dentropy of row %d starts as %v", lo+i, dentropy[i])
+		}
 		key := random.NewKey(3, uint64(lo+i))
 		dlogp[i] = key.Float64(0) - 0.8 + lp/25
 		dentropy[i] = key.Float64(1) - 0.5

@@ -136,6 +136,9 @@ func (s *suite) gradients(t *testing.T) {
 	}
 	p := s.policy(t)
 	stop := errors.New("stop")
+	if err := p.Accumulate(b, Objective{}, newRows(b)); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.Accumulate(b, failing{stop}, newRows(b)); !errors.Is(err, stop) {
 		t.Errorf("error of the objective: %v", err)
 	}

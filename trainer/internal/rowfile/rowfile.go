@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -63,7 +64,7 @@ func open(f *os.File, maxLine int) (iter.Seq[rollout.Line], error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("a folder: give the name of a file")
+		return nil, errors.New("a folder: give the name of a file")
 	}
 	r := bufio.NewReaderSize(f, 64<<10)
 	head, _ := r.Peek(8) // fewer bytes, or an error, show again when lines are read
@@ -71,7 +72,7 @@ func open(f *os.File, maxLine int) (iter.Seq[rollout.Line], error) {
 	switch {
 	case is("PAR1") || strings.EqualFold(filepath.Ext(f.Name()), ".parquet"):
 		if !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("Parquet cannot be read from a pipe: give a file on disk")
+			return nil, errors.New("a Parquet file cannot be read from a pipe: give a file on disk")
 		}
 		return parquet.Objects(f, info.Size()), nil
 	case is("\x1f\x8b"):

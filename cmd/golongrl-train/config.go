@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"github.com/golongrl/golongrl/trainer"
+)
+
+//go:embed default.yaml
+var defaultYAML []byte
+
+// fileConfig is what default.yaml shows.
+type fileConfig struct {
+	Out   string `yaml:"out"`
+	Model struct {
+		Path    string   `yaml:"path"`
+		Weights string   `yaml:"weights"`
+		Stop    []string `yaml:"stop"`
+	} `yaml:"model"`
+	Data struct {
+		Train    string `yaml:"train"`
+		Eval     string `yaml:"eval"`
+		Template string `yaml:"template"`
+	} `yaml:"data"`
+	Reward struct {
+		Metric  string `yaml:"metric"`
+		Profile string `yaml:"profile"`
+	} `yaml:"reward"`
+	Rollouts struct {
+		Source string       `yaml:"source"`
+		Save   bool         `yaml:"save"`
+		Server serverConfig `yaml:"server"`
+		Replay struct {
+			File     string `yaml:"file"`
+			Tokenize bool   `yaml:"tokenize"`
+		} `yaml:"replay"`
+	} `yaml:"rollouts"`
+	Backend struct {
+		Name        string  `yaml:"name"`
+		Workers     int     `yaml:"workers"`
+		MemoryGB    float64 `yaml:"memory_gb"`
+		MicroTokens int     `yaml:"micro_tokens"`
+	} `yaml:"backend"`
+	Watch struct {
+		HTTP        string `yaml:"http"`
+		TensorBoard bool   `yaml:"tensorboard"`
+	} `yaml:"watch"`
+	Keep  int            `yaml:"keep"`
+	Train trainer.Config `yaml:"train"`
+}
+
+type serverConfig struct {
+	URL         string        `yaml:"url"`
+	Model       string        `yaml:"model"`
+	Dialect     string        `yaml:"dialect"`
+	LogProbs    string        `yaml:"logprobs"`
+	KeyEnv      string        `yaml:"key_env"`
+	Concurrency int           `yaml:"concurrency"`
+	Attempts    int           `yaml:"attempts"`
+	Timeout     time.Duration `yaml:"timeout"`
+	Publish     struct {
+		Dir       string   `yaml:"dir"`
+		ServerDir string   `yaml:"server_dir"`
+		Reload    string   `yaml:"reload"`
+		Command   []string `yaml:"command"`
+		Static    bool     `yaml:"static"`
+	} `yaml:"publish"`
+}
+
+func configCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "config",
+		Short: "Print a configuration file with all defaults",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := c.OutOrStdout().Write(defaultYAML)
+			return err
+		},
+	}
+}
+
+// readConfig reads a configuration over the defaults.
+func readConfig(path string) (fileConfig, error) {
+	var c fileConfig
+	if err := decodeYAML(defaultYAML, &c); err != nil {
+		return c, fmt.Errorf("the defaults: %w", err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return c, usageError{err}
+	}
+	if err := decodeYAML(text, &c); err != nil {
+		return c, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	if err := c.check(); err != nil {
+		return c, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return c, nil
+}
+
+func decodeYAML(text []byte, c *fileConfig) error {
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c)
+	if errors.Is(err, io.EOF) { // nothing but comments
+		return nil
+	}
+	if err != nil {
+		return errors.New(yaml.FormatError(err, false, true))
+	}
+	return nil
+}
+
+// check reports everything that is wrong without looking at files.
+func (c *fileConfig) check() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	oneOf := func(key, value string, of ...string) {
+		for _, o := range of {
+			if value == o {
+				return
+			}
+		}
+		bad("%s is %q, but must be one of %q", key, value, of)
+	}
+	if c.Model.Path == "" {
+		bad("model.path is missing: the folder of a Qwen3 model")
+	}
+	oneOf("model.weights", c.Model.Weights, "pretrained", "random")
+	oneOf("data.template", c.Data.Template, "chatml", "none")
+	oneOf("reward.profile", c.Reward.Profile, "strict", "reference")
+	oneOf("rollouts.source", c.Rollouts.Source, "policy", "server", "replay")
+	oneOf("backend.name", c.Backend.Name, "cpu")
+	if c.Data.Train == "" && c.Rollouts.Source != "replay" {
+		bad("data.train is missing: a file of rows")
+	}
+	switch s := &c.Rollouts.Server; c.Rollouts.Source {
+	case "server":
+		oneOf("rollouts.server.dialect", s.Dialect, "auto", "vllm", "sglang")
+		oneOf("rollouts.server.logprobs", s.LogProbs, "", "raw", "processed")
+		oneOf("rollouts.server.publish.reload", s.Publish.Reload, "", "vllm", "sglang")
+		if s.URL == "" {
+			bad("rollouts.server.url is missing")
+		}
+		if !s.Publish.Static && s.Publish.Dir == "" {
+			bad("rollouts.server.publish.dir is missing: a folder that the server reads; or set publish.static and train on stale rollouts")
+		}
+		if !s.Publish.Static && s.Publish.Reload == "" && len(s.Publish.Command) == 0 {
+			bad("rollouts.server.publish says nothing of how the server loads new weights: set reload or command")
+		}
+	case "replay":
+		if c.Rollouts.Replay.File == "" {
+			bad("rollouts.replay.file is missing")
+		}
+		if c.Train.Filter == trainer.Resample {
+			bad("train.filter_groups is resample, but a recording cannot be asked for more: set skip or keep")
+		}
+		if c.Data.Eval != "" {
+			bad("data.eval is set, but a recording answers no other prompts: leave it out")
+		}
+	}
+	if c.Out == "" {
+		bad("out is empty")
+	}
+	if c.Keep < 1 {
+		bad("keep is %d, but must be at least 1", c.Keep)
+	}
+	if c.Backend.Workers < 0 || c.Backend.MicroTokens < 1 || !(c.Backend.MemoryGB >= 0 && c.Backend.MemoryGB < 1<<20) {
+		bad("backend: workers and memory_gb must not be negative, micro_tokens must be at least 1")
+	}
+	if c.Data.Eval == "" {
+		c.Train.EvalEvery = 0
+	}
+	if err := c.Train.Check(); err != nil {
+		errs = append(errs, fmt.Errorf("train: %w", err))
+	}
+	return errors.Join(errs...)
+}
