@@ -20,6 +20,8 @@ func TestEverythingHasAnExample(t *testing.T) {
 	for _, dir := range []string{
 		"scoring", "scoring/rollout", "scoring/parquet", "rouge", "ndcg", "iou", "mathverify", "evalrules",
 		"benchmarks", "benchmarks/rows", "benchmarks/chat", "benchmarks/fakeserver", "benchmarks/store", "benchmarks/runner", "benchmarks/report", "benchmarks/published", "benchmarks/bfcl",
+		"trainer", "trainer/random", "trainer/model", "trainer/safetensors", "trainer/backend", "trainer/backend/backendtest", "trainer/cpu", "trainer/checkpoint",
+		"trainer/rollouts", "trainer/dataset", "trainer/watch", "trainer/demo",
 	} {
 		files, err := filepath.Glob(dir + "/*.go")
 		if err != nil {

@@ -158,6 +158,9 @@ func (t *Trainer) done() bool {
 // configuration says, and at the end once more. Observers are told of every step,
 // and closed by the caller.
 func (t *Trainer) Run(ctx context.Context) error {
+	if err := t.publish(ctx); err != nil { // whatever the source holds so far
+		return err
+	}
 	if t.state.Step == 0 && t.cfg.EvalEvery > 0 {
 		if err := t.evaluate(ctx); err != nil {
 			return err

@@ -9,8 +9,8 @@ const (
 	tileN = 16
 
 	chunkM   = 192     // rows of A that stay in the second-level cache while panels of B pass
-	superK   = 2048    // k that is packed at a time
-	packed   = 1 << 20 // elements of a packed operand
+	superK   = 1024    // k that is packed at a time
+	packed   = 1 << 19 // elements of a packed operand
 	directB  = 12      // rows of A up to which B is read where it is
 	directA  = 64      // k up to which a transposed A is read where it is
 	parallel = 1 << 17 // products that are worth waking the workers

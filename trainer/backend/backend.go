@@ -31,7 +31,8 @@ type Policy interface {
 	LogProbs(b *Batch, out *Rows) error
 
 	// Accumulate computes out as LogProbs does, asks obj for the derivatives and
-	// adds the gradient of the loss to that of the batches before.
+	// adds the gradient of the loss to that of the batches before. An error of obj is
+	// returned as it is and clears the gradient, which would be that of a part.
 	Accumulate(b *Batch, obj Objective, out *Rows) error
 
 	// Update clips the gradient to a global norm, takes a step of AdamW and clears
@@ -135,7 +136,7 @@ type Sampling struct {
 	Temperature float64 // 0: greedy, the first of equal logits
 	TopP        float64 // 1 or 0: off; the smallest set of most likely tokens whose probability is at least TopP
 	TopK        int     // 0: off
-	MaxTokens   int     // per response, at least 1
+	MaxTokens   int     // per response, at least 1; fewer where prompt and response would exceed the model's MaxLen
 	Stop        []int32 // ends a response, and is its last token
 }
 

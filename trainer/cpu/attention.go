@@ -19,8 +19,9 @@ import (
 // is held at a time.
 //
 // A query's numbers depend on its own sequence up to it, and on nothing else: not
-// on other sequences, not on the workers. They are those of [cache.attend], bit
-// for bit.
+// on other sequences, not on the workers. (What is not finite later in its own
+// sequence may reach it, as 0 times infinity.) They are those of [cache.attend],
+// bit for bit.
 //
 // Source: Dao, arXiv 2307.08691, algorithm 1.
 func attention[T kernels.Float](p *kernels.Pool, out, lse, qkv []T, start []int, cfg model.Config) {

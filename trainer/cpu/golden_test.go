@@ -224,19 +224,29 @@ func goldenGradients[T kernels.Float](t *testing.T, c *goldenCase, tol float64) 
 	}
 }
 
+// The weights are held as a whole to three times the error of torch in float32.
+// Single tensors get some more room: where a gradient is next to nothing, AdamW
+// turns its rounding error into a step, so that single errors are luck.
 func TestTwentyStepsOfTransformers(t *testing.T) {
 	for _, c := range readGolden(t) {
 		exact, single := goldenSteps[float64](t, c, 1e-6), goldenSteps[float32](t, c, 1e-4)
+		var ours, torch float64
 		for i, name := range c.Names {
 			ten := exact.tensors[c.index[i]]
-			norm, most, _, _ := distance(single.w[ten.Offset:][:ten.Len()], c.weights[i])
-			if !(norm <= 3*c.Err32[i][0]) || !(most <= 3*c.Err32[i][1]) {
-				t.Errorf("tied %v: float32 %s is off by %.2g, at most %.2g; torch by %.2g and %.2g", c.cfg.Tied, name, norm, most, c.Err32[i][0], c.Err32[i][1])
+			norm, _, _, _ := distance(single.w[ten.Offset:][:ten.Len()], c.weights[i])
+			ours += norm * norm
+			torch += c.Err32[i][0] * c.Err32[i][0]
+			if !(norm <= 6*c.Err32[i][0]) {
+				t.Errorf("tied %v: float32 %s is off by %.2g, torch by %.2g", c.cfg.Tied, name, norm, c.Err32[i][0])
 			}
 			norm, _, ofNorm, _ := distance(exact.w[ten.Offset:][:ten.Len()], c.weights[i])
-			if !(norm <= 1e-6*ofNorm) {
+			if !(norm <= 1e-7*ofNorm) {
 				t.Errorf("tied %v: float64 %s is off by %.2g of its norm", c.cfg.Tied, name, norm/ofNorm)
 			}
+		}
+		t.Logf("tied %v: float32 weights are off by %.3g, torch by %.3g", c.cfg.Tied, math.Sqrt(ours), math.Sqrt(torch))
+		if !(ours <= 9*torch) {
+			t.Errorf("tied %v: float32 weights are off by %.3g, torch by %.3g", c.cfg.Tied, math.Sqrt(ours), math.Sqrt(torch))
 		}
 	}
 }

@@ -38,6 +38,11 @@ func (s *Side) Ask(question, reply any) {
 	Check(err)
 	_, err = s.in.Write(append(line, '\n'))
 	Check(err)
+	s.Hear(reply)
+}
+
+// Hear reads a line of JSON that the child says by itself.
+func (s *Side) Hear(reply any) {
 	text, err := s.out.ReadBytes('\n')
 	Check(err)
 	Check(json.Unmarshal(text, reply))
