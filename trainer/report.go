@@ -77,7 +77,7 @@ func (t *Trainer) report(b *batch, u *updated) *watch.Step {
 		put("rollout_corr/rollout_is_std", r.Std)
 		put("rollout_corr/rollout_is_max", r.Max)
 		put("rollout_corr/rollout_is_min", r.Min)
-		put("rollout_corr/rollout_is_eff_sample_size", r.EffectiveSize/float64(r.Tokens))
+		put("rollout_corr/rollout_is_eff_sample_size", u.effective)
 		put("rollout_corr/rollout_is_ratio_fraction_high", r.High)
 		put("rollout_corr/rollout_is_ratio_fraction_low", r.Low)
 		put("rollout_corr/rollout_is_veto_fraction", r.Vetoed)

@@ -152,6 +152,7 @@ func TestMetrics(t *testing.T) {
 	if err := tr.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	everywhere := map[int]bool{}
 	for _, s := range k.steps {
 		seen := map[string]bool{}
 		for _, m := range slices.Concat(s.Metrics, s.Timings) {
@@ -159,12 +160,20 @@ func TestMetrics(t *testing.T) {
 				t.Errorf("%s twice", m.Name)
 			}
 			seen[m.Name] = true
-			if !slices.ContainsFunc(known, func(r *regexp.Regexp) bool { return r.MatchString(m.Name) }) {
+			i := slices.IndexFunc(known, func(r *regexp.Regexp) bool { return r.MatchString(m.Name) })
+			if i < 0 {
 				t.Errorf("%s is not in watch.Names", m.Name)
 			}
+			everywhere[i] = true
 			if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) {
 				t.Errorf("%s is %v", m.Name, m.Value)
 			}
+		}
+	}
+	for i, n := range watch.Names() {
+		demo := n.Name == watch.SupervisedLoss || strings.Contains(n.Name, "greedy")
+		if everywhere[i] == demo {
+			t.Errorf("%s is in watch.Names and never written, or is the demo's alone and written", n.Name)
 		}
 	}
 	update := k.steps[1]

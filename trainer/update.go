@@ -59,10 +59,11 @@ func (t *Trainer) advantages(b *batch) error {
 // updated is what an update did, averaged over its steps of AdamW.
 type updated struct {
 	loss.Result
-	gradNorm float64
-	rate     float64
-	steps    int
-	tokens   int // that were trained on, prompts included
+	gradNorm  float64
+	effective float64 // sample size of the rollout weights, as a share of the tokens
+	rate      float64
+	steps     int
+	tokens    int // that were trained on, prompts included
 }
 
 // update teaches the policy.
@@ -172,13 +173,15 @@ func (u *updated) add(r loss.Result, norm float64) {
 	for _, p := range u.means(&r) {
 		*p.sum += p.value
 	}
-	u.Tokens += r.Tokens
-	u.Sequences += r.Sequences
 	if u.steps == 1 {
 		u.Rollout.Min, u.Rollout.Max = r.Rollout.Min, r.Rollout.Max
 	}
 	u.Rollout.Min = math.Min(u.Rollout.Min, r.Rollout.Min)
 	u.Rollout.Max = math.Max(u.Rollout.Max, r.Rollout.Max)
+	u.Rollout.Tokens += r.Rollout.Tokens
+	if n := r.Rollout.Tokens; n > 0 {
+		u.effective += r.Rollout.EffectiveSize / float64(n)
+	}
 }
 
 type meanOf struct {
@@ -191,16 +194,19 @@ func (u *updated) means(r *loss.Result) []meanOf {
 	return []meanOf{
 		{&u.Loss, r.Loss}, {&u.Policy, r.Policy}, {&u.KL, r.KL}, {&u.Entropy, r.Entropy},
 		{&u.Clipped, r.Clipped}, {&u.ClippedLower, r.ClippedLower}, {&u.Dropped, r.Dropped}, {&u.PPOKL, r.PPOKL}, {&u.MeanRatio, r.MeanRatio},
-		{&u.Rollout.Mean, r.Rollout.Mean}, {&u.Rollout.Std, r.Rollout.Std}, {&u.Rollout.EffectiveSize, r.Rollout.EffectiveSize},
-		{&u.Rollout.High, r.Rollout.High}, {&u.Rollout.Low, r.Rollout.Low}, {&u.Rollout.Zeroed, r.Rollout.Zeroed}, {&u.Rollout.Vetoed, r.Rollout.Vetoed},
+		{&u.Rollout.Mean, r.Rollout.Mean}, {&u.Rollout.Std, r.Rollout.Std}, {&u.Rollout.High, r.Rollout.High}, {&u.Rollout.Low, r.Rollout.Low},
+		{&u.Rollout.Vetoed, r.Rollout.Vetoed}, {&u.Rollout.Catastrophic, r.Rollout.Catastrophic},
 		{&u.Rollout.Mismatch.KL, r.Rollout.Mismatch.KL}, {&u.Rollout.Mismatch.K3, r.Rollout.Mismatch.K3},
-		{&u.Rollout.Mismatch.LogPPLDiff, r.Rollout.Mismatch.LogPPLDiff}, {&u.Rollout.Mismatch.LogPPLAbsDiff, r.Rollout.Mismatch.LogPPLAbsDiff},
+		{&u.Rollout.Mismatch.PPL, r.Rollout.Mismatch.PPL}, {&u.Rollout.Mismatch.RolloutPPL, r.Rollout.Mismatch.RolloutPPL},
+		{&u.Rollout.Mismatch.PPLRatio, r.Rollout.Mismatch.PPLRatio}, {&u.Rollout.Mismatch.LogPPLAbsDiff, r.Rollout.Mismatch.LogPPLAbsDiff},
+		{&u.Rollout.Mismatch.Chi2Token, r.Rollout.Mismatch.Chi2Token}, {&u.Rollout.Mismatch.Chi2Sequence, r.Rollout.Mismatch.Chi2Sequence},
 	}
 }
 
 func (u *updated) mean() {
 	n := float64(max(1, u.steps))
 	u.gradNorm /= n
+	u.effective /= n
 	for _, p := range u.means(&loss.Result{}) {
 		*p.sum /= n
 	}

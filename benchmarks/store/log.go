@@ -22,6 +22,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/golongrl/golongrl/internal/filelock"
 )
 
 // A KeyFunc reads what the index needs from a line: its key, and whether it
@@ -36,7 +38,7 @@ const (
 )
 
 // ErrLocked is the error of opening a log that is open already.
-var ErrLocked = errors.New("in use by another run: wait for its end, or give another folder")
+var ErrLocked = filelock.ErrLocked
 
 // errReadOnly is what Append says of a log opened by Read.
 var errReadOnly = errors.New("store: the log was opened for reading")
@@ -92,7 +94,7 @@ func Open(path string, key KeyFunc) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := lock(f)
+	unlock, err := filelock.File(f)
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -13,7 +13,7 @@ const (
 	packed   = 1 << 19 // elements of a packed operand
 	directB  = 12      // rows of A up to which B is read where it is
 	directA  = 64      // k up to which a transposed A is read where it is
-	parallel = 1 << 17 // products that are worth waking the workers
+	parallel = 1 << 18 // products that are worth waking the workers
 )
 
 // A product32 is one call of Gemm, and the memory that it needs.

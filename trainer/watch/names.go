@@ -143,7 +143,6 @@ func Names() []Name {
 		{Name: "response_length/max", Meaning: "longest response", Origin: utils},
 		{Name: "response_length/min", Meaning: "shortest response", Origin: utils},
 		{Name: ResponseClipped, Meaning: "share of responses of the full permitted length; verl compares with the longest of the batch", Origin: utils},
-		{Name: "response/aborted_ratio", Meaning: "share of responses without a token", Origin: utils},
 		{Name: "prompt_length/mean", Meaning: "mean tokens of a prompt", Origin: utils},
 		{Name: "prompt_length/max", Meaning: "longest prompt", Origin: utils},
 		{Name: "prompt_length/min", Meaning: "shortest prompt", Origin: utils},
@@ -178,8 +177,6 @@ func Names() []Name {
 		{Name: "rollout_corr/chi2_seq", Meaning: "chi-squared divergence over responses", Origin: corr},
 
 		{Name: PassRate, Meaning: "mean pass rate of a prompt as TMN-Reweight counts it", Origin: algos},
-		{Name: "difficulty/weight_clamp_upper_ratio", Meaning: "share of prompt weights cut above; the released code always writes 0", Origin: utils},
-		{Name: "difficulty/weight_clamp_lower_ratio", Meaning: "share of prompt weights cut below; the released code always writes 0", Origin: utils},
 
 		{Name: TaskMetric("<task>", TaskReward), Meaning: "mean reward of the task's rollouts", Origin: utils},
 		{Name: TaskMetric("<task>", "std_reward"), Meaning: "standard deviation of the task's rewards, n", Origin: utils},
@@ -198,14 +195,12 @@ func Names() []Name {
 		{Name: "val/unscored", Meaning: "held-out rollouts without a score, left out"},
 		{Name: EvalGreedy, Meaning: "mean over tasks of the mean greedy reward on held-out prompts"},
 		{Name: "val-core/<task>/reward/mean@<n>", Meaning: "mean reward on held-out prompts of the task, n samples each", Origin: ray},
-		{Name: "val-aux/<task>/reward/std@<n>", Meaning: "mean over those prompts of the standard deviation of their rewards, n", Origin: utils},
 		{Name: "val-aux/<task>/reward/se@<n>", Meaning: "standard error of mean@n, prompts as units"},
 		{Name: "val-aux/<task>/greedy/mean@1", Meaning: "mean greedy reward on held-out prompts of the task"},
 
 		{Name: "perf/total_num_tokens", Meaning: "prompt and response tokens of the update", Origin: utils},
 		{Name: TimePerStep, Meaning: "seconds of the step", Origin: utils, Timing: true},
 		{Name: Throughput, Meaning: "tokens of the update per second", Origin: utils, Timing: true},
-		{Name: "timing_s/<stage>", Meaning: "seconds of a stage: step, gen, reward, old_log_prob, adv, update_actor, testing, save_checkpoint, update_weights", Origin: utils, Timing: true},
-		{Name: "timing_per_token_ms/<stage>", Meaning: "milliseconds of a stage per token: of responses for gen, of all for the others", Origin: utils, Timing: true},
+		{Name: "timing_s/<stage>", Meaning: "seconds of a stage: gen, reward (what scoring took behind the end of the generation), adv, update_actor, update_weights, step", Origin: utils, Timing: true},
 	}
 }

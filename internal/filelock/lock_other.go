@@ -1,6 +1,6 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
 
-package store
+package filelock
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// lock takes the log for this process by a file beside it. After a crash it
+// lock takes f for this process by a file beside it. After a crash it
 // stays, and the error says to delete it.
 func lock(f *os.File) (unlock func(), err error) {
 	name := f.Name() + ".lock"

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package store
+package filelock
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lock takes the log for this process until the file is closed, also by the end
+// lock takes f for this process until the file is closed, also by the end
 // of the process. File systems without locks, such as Lustre by default, are
 // used without.
 func lock(f *os.File) (unlock func(), err error) {

@@ -1,4 +1,4 @@
-package store
+package filelock
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// lock takes the log for this process by a file beside it that no other process
+// lock takes f for this process by a file beside it that no other process
 // may open, until it is closed, also by the end of the process.
 func lock(f *os.File) (unlock func(), err error) {
 	name, err := syscall.UTF16PtrFromString(f.Name() + ".lock")

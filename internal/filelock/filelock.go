@@ -1,0 +1,89 @@
+// Package filelock keeps files and folders for one process at a time.
+//
+// A lock goes with its process, however that ends; where the operating system
+// has none, a file beside the locked one stands for it and outlives a crash.
+// File systems without locks, such as Lustre by default, are used without.
+package filelock
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+)
+
+// ErrLocked is the error of taking what another process has.
+var ErrLocked = errors.New("in use by another run: wait for its end, or give another folder")
+
+// File takes an open file for this process until it calls unlock, which it must
+// do before it closes the file. A second open file of the same process is
+// another taker.
+//
+// Errors: [ErrLocked], and what the operating system says.
+func File(f *os.File) (unlock func(), err error) { return lock(f) }
+
+// DirName is the file that [Dir] puts into a folder. It stays there.
+const DirName = ".lock"
+
+// Dir takes a folder, which must exist, by a file in it that says which process
+// has it. unlock gives it back; a second call does nothing.
+//
+// Errors: [ErrLocked] with the other process, and what the operating system says.
+func Dir(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, DirName), os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	release, err := lock(f)
+	if err != nil {
+		if errors.Is(err, ErrLocked) {
+			err = fmt.Errorf("%s is %w%s", dir, err, holder(f))
+		}
+		f.Close()
+		return nil, err
+	}
+	// Who has it is for people, and no reason not to go on.
+	if f.Truncate(0) == nil {
+		f.WriteString(self())
+	}
+	done := false
+	return func() {
+		if !done {
+			done = true
+			f.Truncate(0)
+			release()
+			f.Close()
+		}
+	}, nil
+}
+
+// self says which process this is.
+func self() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unknown machine"
+	}
+	return fmt.Sprintf("process %d on %s\n", os.Getpid(), host)
+}
+
+// printable keeps a file from writing anything but text into a message.
+func printable(r rune) rune {
+	if !unicode.IsPrint(r) {
+		return '?'
+	}
+	return r
+}
+
+// holder reads it, for a message.
+func holder(f *os.File) string {
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, 200))
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	if err != nil || len(line) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", strings.Map(printable, string(line)))
+}
