@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -26,39 +27,54 @@ var ErrLocked = errors.New("in use by another run: wait for its end, or give ano
 // Errors: [ErrLocked], and what the operating system says.
 func File(f *os.File) (unlock func(), err error) { return lock(f) }
 
-// DirName is the file that [Dir] puts into a folder. It stays there.
-const DirName = ".lock"
+// dirName is the file that Dir puts into a folder.
+const dirName = ".lock"
 
-// Dir takes a folder, which must exist, by a file in it that says which process
-// has it. unlock gives it back; a second call does nothing.
+// Dir takes a folder, which must exist, by a file .lock in it that says which
+// process has it. unlock gives the folder back and removes the file, where the
+// operating system lets it; a second call does nothing.
 //
 // Errors: [ErrLocked] with the other process, and what the operating system says.
 func Dir(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, DirName), os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	release, err := lock(f)
-	if err != nil {
-		if errors.Is(err, ErrLocked) {
-			err = fmt.Errorf("%s is %w%s", dir, err, holder(f))
+	path := filepath.Join(dir, dirName)
+	for {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, err
 		}
-		f.Close()
-		return nil, err
-	}
-	// Who has it is for people, and no reason not to go on.
-	if f.Truncate(0) == nil {
-		f.WriteString(self())
-	}
-	done := false
-	return func() {
-		if !done {
-			done = true
-			f.Truncate(0)
+		release, err := lock(f)
+		if err != nil {
+			if errors.Is(err, ErrLocked) {
+				err = fmt.Errorf("%s is %w%s", dir, err, holder(f))
+			}
+			f.Close()
+			return nil, err
+		}
+		if !current(f, path) { // given back between the two calls
 			release()
 			f.Close()
+			continue
 		}
-	}, nil
+		// Who has it is for people, and no reason not to go on.
+		if f.Truncate(0) == nil {
+			f.WriteString(self())
+		}
+		return sync.OnceFunc(func() {
+			os.Remove(path)
+			release()
+			f.Close()
+		}), nil
+	}
+}
+
+// current reports whether f is still the file at path.
+func current(f *os.File, path string) bool {
+	have, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(have, there)
 }
 
 // self says which process this is.

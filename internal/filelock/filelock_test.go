@@ -8,7 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -69,6 +72,9 @@ func TestDir(t *testing.T) {
 	}
 	unlock()
 	unlock()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 && runtime.GOOS != "windows" {
+		t.Errorf("left over: %v, %v", left, err)
+	}
 	if unlock, err = Dir(dir); err != nil {
 		t.Fatalf("when it is given back: %v", err)
 	}
@@ -131,4 +137,36 @@ func TestKill(t *testing.T) {
 		t.Fatalf("when it is dead: %v", err)
 	}
 	unlock()
+}
+
+// TestConcurrent: of many that take a folder again and again, one at a time has
+// it, although the file goes away with every end.
+func TestConcurrent(t *testing.T) {
+	dir := t.TempDir()
+	var holders, taken atomic.Int32
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 200 {
+				unlock, err := Dir(dir)
+				if errors.Is(err, ErrLocked) {
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := holders.Add(1); n != 1 {
+					t.Errorf("%d have the folder", n)
+				}
+				taken.Add(1)
+				holders.Add(-1)
+				unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if taken.Load() < 10 {
+		t.Errorf("taken only %d times", taken.Load())
+	}
 }
