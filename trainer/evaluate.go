@@ -26,7 +26,7 @@ type Score struct {
 	Samples int // judged
 	// Mean is the mean over prompts of the mean reward of their samples; SE is the
 	// standard deviation of the latter divided by the root of their number, 0 for a
-	// single prompt.
+	// single prompt. Without a judged sample both are NaN.
 	Mean, SE float64
 	Failed   int // samples without a score, which count nowhere
 }
@@ -80,6 +80,8 @@ func (t *Trainer) Evaluate(ctx context.Context, n int, d Draw) (*Evaluation, err
 		if len(x) > 0 {
 			e.Mean += s.Mean
 			variance += float64(s.SE * s.SE)
+		} else {
+			s.Mean, s.SE = math.NaN(), math.NaN()
 		}
 		e.Tasks = append(e.Tasks, *s)
 	}

@@ -113,6 +113,12 @@ func (t *Trainer) takeBack(step int) error {
 	for _, e := range entries {
 		var n int
 		name := filepath.Join(t.o.Dir, "rollouts", e.Name())
+		if strings.HasPrefix(e.Name(), ".step-") && strings.HasSuffix(e.Name(), ".tmp") { // of a process that was killed
+			if err := os.Remove(name); err != nil {
+				return fmt.Errorf("trainer: %w", err)
+			}
+			continue
+		}
 		if _, err := fmt.Sscanf(e.Name(), "step-%d.jsonl", &n); err != nil || !strings.HasSuffix(e.Name(), ".jsonl") || n <= step {
 			continue
 		}

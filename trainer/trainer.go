@@ -83,6 +83,11 @@ type State struct {
 	// Of estimators that remember.
 	HADW   advantage.HADWState `json:"ha_dw"`
 	Masked bool                `json:"aepo_masked"`
+
+	// Evaluated is 1 more than the update behind which [Trainer.Run] evaluated last,
+	// 0 before the first time: a run that is interrupted in between evaluates when
+	// it goes on.
+	Evaluated int `json:"evaluated"`
 }
 
 // New returns a trainer at step 0. It does not look for checkpoints; see Resume.
@@ -157,12 +162,19 @@ func (t *Trainer) done() bool {
 // Run trains until the end of the run or an error, evaluates and saves as the
 // configuration says, and at the end once more. Observers are told of every step,
 // and closed by the caller.
+//
+// When ctx ends, Run saves what it has come to and returns an error that is that
+// of ctx.
 func (t *Trainer) Run(ctx context.Context) error {
 	if err := t.publish(ctx); err != nil { // whatever the source holds so far
 		return err
 	}
-	if t.state.Step == 0 && t.cfg.EvalEvery > 0 {
-		if err := t.evaluate(ctx); err != nil {
+	evaluated := t.state.Evaluated
+	if err := t.evaluateIfDue(ctx); err != nil {
+		return err
+	}
+	if t.state.Step > 0 && t.state.Evaluated != evaluated { // which an interruption had kept from it
+		if err := t.Save(); err != nil {
 			return err
 		}
 	}
@@ -170,13 +182,10 @@ func (t *Trainer) Run(ctx context.Context) error {
 		if err := t.Step(ctx); err != nil {
 			return err
 		}
-		last := t.done()
-		if t.cfg.EvalEvery > 0 && (last || t.state.Step%t.cfg.EvalEvery == 0) {
-			if err := t.evaluate(ctx); err != nil {
-				return err
-			}
+		if err := t.evaluateIfDue(ctx); err != nil {
+			return err
 		}
-		if last || t.cfg.SaveEvery > 0 && t.state.Step%t.cfg.SaveEvery == 0 {
+		if t.done() || t.cfg.SaveEvery > 0 && t.state.Step%t.cfg.SaveEvery == 0 {
 			if err := t.Save(); err != nil {
 				return err
 			}
@@ -185,15 +194,34 @@ func (t *Trainer) Run(ctx context.Context) error {
 	return nil
 }
 
+// evaluateIfDue evaluates before the first update, every EvalEvery updates and
+// behind the last one, unless that is done.
+func (t *Trainer) evaluateIfDue(ctx context.Context) error {
+	now := t.state.Step
+	if t.cfg.EvalEvery == 0 || now%t.cfg.EvalEvery != 0 && !t.done() || t.state.Evaluated > now {
+		return nil
+	}
+	if err := t.evaluate(ctx); err != nil {
+		return t.keep(ctx, err)
+	}
+	t.state.Evaluated = now + 1
+	return nil
+}
+
+// keep saves what the run has come to if err is that ctx has ended.
+func (t *Trainer) keep(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return errors.Join(ctx.Err(), t.Save())
+}
+
 // Step makes one update: it gathers rollouts, judges them and teaches the policy.
 func (t *Trainer) Step(ctx context.Context) error {
 	c := clock{begin: time.Now()}
 	b, err := t.collect(ctx)
 	if err != nil {
-		if ctx.Err() != nil { // nothing has happened since the last update
-			return errors.Join(ctx.Err(), t.Save())
-		}
-		return err
+		return t.keep(ctx, err) // nothing has happened since the last update
 	}
 	t.recorded = nil
 	c.collected = time.Now()
@@ -211,13 +239,22 @@ func (t *Trainer) Step(ctx context.Context) error {
 	c.updated = time.Now()
 	t.state.Step++
 	t.state.Cursor = b.cursor
-	if err := t.publish(ctx); err != nil {
-		return err
-	}
+	published := t.publish(ctx)
 	step := t.report(b, u)
 	c.end = time.Now()
 	step.Timings = c.timings(b, u)
-	return t.tell(step)
+	if err := t.tell(step); err != nil {
+		return err
+	}
+	if published != nil {
+		// The update is made, whatever became of the source: it is kept, and
+		// published again by the run that goes on.
+		if ctx.Err() != nil {
+			published = ctx.Err()
+		}
+		return errors.Join(published, t.Save())
+	}
+	return nil
 }
 
 func (t *Trainer) tell(s *watch.Step) error {

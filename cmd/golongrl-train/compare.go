@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +11,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,12 @@ compare.jsonl and not repeated: an interrupted comparison goes on where it was.`
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if seeds < 2 {
-				return usageError{fmt.Errorf("--seeds is %d, but a confidence interval needs at least 2", seeds)}
+				return usage("--seeds is %d, but a confidence interval needs at least 2", seeds)
+			}
+			for i, e := range estimators {
+				if slices.Contains(estimators[:i], e) {
+					return usage("--estimator %s is given twice", e)
+				}
 			}
 			return runCompare(c, f, estimators, seeds)
 		},
@@ -45,75 +51,136 @@ compare.jsonl and not repeated: an interrupted comparison goes on where it was.`
 	fs.StringArrayVarP(&estimators, "estimator", "e", []string{"grpo", "tmn_reweight"}, "estimator of advantages; the first is what the others are compared with")
 	fs.IntVar(&seeds, "seeds", 8, "number of seeds, from --seed on")
 	fs.Uint64Var(&f.seed, "seed", 1, "first seed")
-	fs.IntVar(&f.workers, "workers", 0, "goroutines that compute; 0: one per processor. They change no number")
-	fs.IntVar(&f.steps, "steps", demo.Default().Train.Steps, "updates")
-	fs.BoolVar(&f.permute, "permute-rewards", false, "control: deal the rewards out at random inside every group")
+	f.commonFlags(fs)
 	return c
 }
 
-// compared is a line of compare.jsonl: a finished run.
+// compared is a line of compare.jsonl: a finished run. demo.json has the same
+// form.
 type compared struct {
 	Estimator string          `json:"estimator"`
 	Seed      uint64          `json:"seed"`
-	Settings  json.RawMessage `json:"settings"` // of which the run is a function
-	Tasks     []string        `json:"tasks"`
-	Before    []float64       `json:"before"` // per task, sampled
-	After     []float64       `json:"after"`
-	Greedy    [2][]float64    `json:"greedy"` // before, after
-	Seconds   float64         `json:"seconds"`
+	Settings  json.RawMessage `json:"settings"` // of which, with the seed, the run is a function
+	Build     string          `json:"build,omitempty"`
+	Tasks     []string        `json:"tasks,omitempty"`
+	Before    []float64       `json:"before,omitempty"` // per task, sampled
+	After     []float64       `json:"after,omitempty"`
+	Greedy    [][]float64     `json:"greedy,omitempty"` // before, after
+	Seconds   float64         `json:"seconds,omitempty"`
+}
+
+// fill puts in what has come out.
+func (r *compared) fill(out *demo.Outcome, took time.Duration) {
+	r.Seconds = math.Round(10*took.Seconds()) / 10
+	r.Greedy = make([][]float64, 2)
+	for i, t := range out.Before.Tasks {
+		r.Tasks = append(r.Tasks, t.Task)
+		r.Before = append(r.Before, t.Mean)
+		r.After = append(r.After, out.After.Tasks[i].Mean)
+		r.Greedy[0] = append(r.Greedy[0], out.GreedyBefore.Tasks[i].Mean)
+		r.Greedy[1] = append(r.Greedy[1], out.GreedyAfter.Tasks[i].Mean)
+	}
+}
+
+// check finds lines that fill did not write.
+func (r *compared) check(first *compared) error {
+	n := len(r.Tasks)
+	switch {
+	case n == 0 || len(r.Before) != n || len(r.After) != n || len(r.Greedy) != 2 || len(r.Greedy[0]) != n || len(r.Greedy[1]) != n:
+		return errors.New("not a reward before and after for every task")
+	case !slices.Equal(r.Tasks, first.Tasks):
+		return errors.New("other tasks than in line 1")
+	}
+	return nil
+}
+
+// build tells programs apart: the revision that this one was made from, if it is
+// known.
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	revision := ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			revision += "+"
+		}
+	}
+	return revision
 }
 
 func runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) error {
 	stderr := c.ErrOrStderr()
-	path := filepath.Join(f.out, "compare.jsonl")
-	if err := os.MkdirAll(f.out, 0o777); err != nil {
+	runs := make([]compared, 0, seeds*len(estimators))
+	settings := map[string]demo.Settings{} // by estimator
+	for s := range seeds {
+		for _, e := range estimators {
+			f.estimator = e
+			set, err := f.settings()
+			if err != nil {
+				return err
+			}
+			text, err := json.Marshal(set)
+			if err != nil {
+				return err
+			}
+			settings[e] = set
+			runs = append(runs, compared{Estimator: e, Seed: f.seed + uint64(s), Settings: text, Build: build()})
+		}
+	}
+	free, err := take(f.out)
+	if err != nil {
 		return err
 	}
+	defer free()
+	path := filepath.Join(f.out, "compare.jsonl")
 	done, err := readCompared(path)
 	if err != nil {
 		return err
 	}
-	var rows []compared
-	for s := range seeds {
-		for _, e := range estimators {
-			f := f
-			f.estimator, f.seed = e, f.seed+uint64(s)
-			settings, err := f.settings()
-			if err != nil {
-				return err
+	others := 0
+	for i := range runs {
+		r := &runs[i]
+		if k := slices.IndexFunc(done, func(d compared) bool { return d.Seed == r.Seed && string(d.Settings) == string(r.Settings) }); k >= 0 {
+			if done[k].Build != r.Build {
+				others++
 			}
-			text, err := json.Marshal(settings)
-			if err != nil {
-				return err
+			*r = done[k]
+			continue
+		}
+		fmt.Fprintf(stderr, "%s, seed %d (run %d of %d)\n", r.Estimator, r.Seed, i+1, len(runs))
+		if err := r.run(c.Context(), settings[r.Estimator], f.workers, stderr); err != nil {
+			if c.Context().Err() != nil {
+				return stopped{fmt.Sprintf("%d of %d runs are in %s; the same command goes on behind them", i, len(runs), path)}
 			}
-			if i := slices.IndexFunc(done, func(d compared) bool { return d.Seed == f.seed && string(d.Settings) == string(text) }); i >= 0 {
-				rows = append(rows, done[i])
-				continue
-			}
-			fmt.Fprintf(stderr, "%s, seed %d (run %d of %d)\n", e, f.seed, len(rows)+1, seeds*len(estimators))
-			progress := watch.Terminal(stderr, settings.WarmupSteps+settings.Train.Steps)
-			start := time.Now()
-			out, err := demo.Run(c.Context(), settings, demo.Options{Seed: f.seed, Workers: f.workers, Observers: []watch.Observer{progress}})
-			progress.Close()
-			if err != nil {
-				return err
-			}
-			row := compared{Estimator: e, Seed: f.seed, Settings: text, Seconds: math.Round(10*time.Since(start).Seconds()) / 10}
-			for i, t := range out.Before.Tasks {
-				row.Tasks = append(row.Tasks, t.Task)
-				row.Before = append(row.Before, t.Mean)
-				row.After = append(row.After, out.After.Tasks[i].Mean)
-				row.Greedy[0] = append(row.Greedy[0], out.GreedyBefore.Tasks[i].Mean)
-				row.Greedy[1] = append(row.Greedy[1], out.GreedyAfter.Tasks[i].Mean)
-			}
-			rows, done = append(rows, row), append(done, row)
-			if err := writeCompared(path, done); err != nil {
-				return err
-			}
+			return fmt.Errorf("%s, seed %d: %w", r.Estimator, r.Seed, err)
+		}
+		done = append(done, *r)
+		if err := writeCompared(path, done); err != nil {
+			return err
 		}
 	}
-	_, err = io.WriteString(c.OutOrStdout(), compareTable(rows, estimators))
+	if others > 0 {
+		fmt.Fprintf(stderr, "note: %d of %d runs in %s were made by another build of this program: move the file away to have all from one\n", others, len(runs), path)
+	}
+	_, err = io.WriteString(c.OutOrStdout(), compareTable(runs, estimators))
 	return err
+}
+
+func (r *compared) run(ctx context.Context, s demo.Settings, workers int, stderr io.Writer) error {
+	progress := watch.Terminal(stderr, s.WarmupSteps+s.Train.Steps)
+	defer progress.Close()
+	start := time.Now()
+	out, err := demo.Run(ctx, s, demo.Options{Seed: r.Seed, Workers: workers, Observers: []watch.Observer{progress}})
+	if err != nil {
+		return err
+	}
+	r.fill(out, time.Since(start))
+	return out.Policy.Close()
 }
 
 func readCompared(path string) (rows []compared, err error) {
@@ -129,12 +196,18 @@ func readCompared(path string) (rows []compared, err error) {
 	lines.Buffer(nil, 1<<24)
 	for n := 1; lines.Scan(); n++ {
 		var r compared
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			return nil, fmt.Errorf("%s, line %d: %w: move the file away to begin anew", path, n, err)
+		err := json.Unmarshal(lines.Bytes(), &r)
+		if rows = append(rows, r); err == nil {
+			err = r.check(&rows[0])
 		}
-		rows = append(rows, r)
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d is no finished run (%w): take it out, or move the file away to begin anew", path, n, err)
+		}
 	}
-	return rows, lines.Err()
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return rows, nil
 }
 
 func writeCompared(path string, rows []compared) error {
@@ -147,99 +220,4 @@ func writeCompared(path string, rows []compared) error {
 		}
 		return nil
 	})
-}
-
-// compareTable has a line per task and one for their mean, and for every estimator
-// its reward at the end; for all but the first also the paired difference.
-func compareTable(rows []compared, estimators []string) string {
-	if len(rows) == 0 {
-		return ""
-	}
-	tasks := append(slices.Clone(rows[0].Tasks), "mean")
-	value := func(x []float64, task int) float64 {
-		if task < len(x) {
-			return x[task]
-		}
-		sum := 0.0
-		for _, v := range x {
-			sum += v
-		}
-		return sum / float64(len(x))
-	}
-	of := func(estimator string, task int, get func(compared) []float64) (x []float64) {
-		for _, r := range rows {
-			if r.Estimator == estimator {
-				x = append(x, value(get(r), task))
-			}
-		}
-		return x
-	}
-	before := func(r compared) []float64 { return r.Before }
-	after := func(r compared) []float64 { return r.After }
-	var b strings.Builder
-	n := len(rows) / len(estimators)
-	fmt.Fprintf(&b, "mean held-out reward at temperature 1 and 95 %% confidence interval over %d seeds\n", n)
-	fmt.Fprintf(&b, "%-12s %16s", "task", "warm-up")
-	for _, e := range estimators {
-		fmt.Fprintf(&b, " %18s", e)
-	}
-	for _, e := range estimators[1:] {
-		fmt.Fprintf(&b, " %24s", e+" - "+estimators[0])
-	}
-	b.WriteByte('\n')
-	for i, t := range tasks {
-		fmt.Fprintf(&b, "%-12s %16s", t, interval(of(estimators[0], i, before)))
-		for _, e := range estimators {
-			fmt.Fprintf(&b, " %18s", interval(of(e, i, after)))
-		}
-		base := of(estimators[0], i, after)
-		for _, e := range estimators[1:] {
-			d := of(e, i, after)
-			for k := range d {
-				d[k] -= base[k]
-			}
-			fmt.Fprintf(&b, " %24s", signed(d))
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-func interval(x []float64) string {
-	m, h := meanInterval(x)
-	return fmt.Sprintf("%.3f ± %.3f", m, h)
-}
-
-func signed(x []float64) string {
-	m, h := meanInterval(x)
-	return fmt.Sprintf("%+.3f ± %.3f", m, h)
-}
-
-// meanInterval returns the mean of x and half the width of its 95 % confidence
-// interval, t s/sqrt(n).
-func meanInterval(x []float64) (mean, half float64) {
-	n := float64(len(x))
-	for _, v := range x {
-		mean += v / n
-	}
-	var s float64
-	for _, v := range x {
-		s += (v - mean) * (v - mean)
-	}
-	return mean, student(len(x)-1) * math.Sqrt(s/(n-1)/n)
-}
-
-// student returns the 97.5 % quantile of Student's t distribution with df degrees
-// of freedom.
-//
-// Source: Abramowitz and Stegun, table 26.10; beyond it equation 26.7.5.
-func student(df int) float64 {
-	table := []float64{12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-		2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042}
-	if df <= len(table) {
-		return table[df-1]
-	}
-	const z = 1.959964
-	n := float64(df)
-	return z + (z*z*z+z)/(4*n) + (5*math.Pow(z, 5)+16*z*z*z+3*z)/(96*n*n)
 }

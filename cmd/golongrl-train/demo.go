@@ -1,15 +1,17 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/golongrl/golongrl/advantage"
 	"github.com/golongrl/golongrl/trainer"
@@ -46,30 +48,38 @@ after; report.html beside the checkpoint has the curves.`,
 	fs.StringVar(&f.out, "out", "golongrl-demo", "folder for report, metrics and checkpoint; what an earlier demo left there is replaced")
 	fs.StringVarP(&f.estimator, "estimator", "e", "tmn_reweight", "estimator of advantages, such as grpo; golongrl-score advantage --list has all")
 	fs.Uint64Var(&f.seed, "seed", 1, "of weights, data and samples")
-	fs.IntVar(&f.workers, "workers", 0, "goroutines that compute; 0: one per processor. They change no number")
-	fs.IntVar(&f.steps, "steps", demo.Default().Train.Steps, "updates")
-	fs.BoolVar(&f.permute, "permute-rewards", false, "control: deal the rewards out at random inside every group")
+	f.commonFlags(fs)
 	fs.StringVar(&f.http, "http", "", "serve a live page at this address, such as 127.0.0.1:8080")
 	return c
 }
 
+// demoDefaults are the settings that flags change. Tests have a smaller demo.
+var demoDefaults = demo.Default
+
 // settings are those of the demo as the flags have it.
 func (f *demoFlags) settings() (demo.Settings, error) {
-	s := demo.Default()
+	s := demoDefaults()
 	if _, err := advantage.Parse(f.estimator); err != nil {
-		return s, usageError{fmt.Errorf("--estimator: %w", err)}
+		return s, usage("--estimator: %w", err)
 	}
-	s.Train.Estimator, s.Train.Steps, s.Train.Permute = f.estimator, f.steps, f.permute
 	if f.steps < 1 {
-		return s, usageError{fmt.Errorf("--steps is %d, but must be at least 1", f.steps)}
+		return s, usage("--steps is %d, but must be at least 1", f.steps)
 	}
 	if f.workers < 0 {
-		return s, usageError{fmt.Errorf("--workers is %d, but must not be negative", f.workers)}
+		return s, usage("--workers is %d, but must not be negative", f.workers)
 	}
+	s.Train.Estimator, s.Train.Steps, s.Train.Permute = f.estimator, f.steps, f.permute
 	if err := s.Train.Check(); err != nil {
 		return s, usageError{err}
 	}
 	return s, nil
+}
+
+// commonFlags are those of demo and compare.
+func (f *demoFlags) commonFlags(fs *pflag.FlagSet) {
+	fs.IntVar(&f.workers, "workers", 0, "goroutines that compute; 0: one per processor. They change no number")
+	fs.IntVar(&f.steps, "steps", demoDefaults().Train.Steps, "updates")
+	fs.BoolVar(&f.permute, "permute-rewards", false, "control: deal the rewards out at random inside every group")
 }
 
 func runDemo(c *cobra.Command, f demoFlags) (err error) {
@@ -78,81 +88,79 @@ func runDemo(c *cobra.Command, f demoFlags) (err error) {
 		return err
 	}
 	stderr := c.ErrOrStderr()
-	if err := fresh(f.out); err != nil {
-		return err
-	}
-	total := s.WarmupSteps + s.Train.Steps
-	recorder := watch.NewRecorder(nil, 3)
-	metrics, err := watch.NewMetrics(filepath.Join(f.out, "metrics.jsonl"), -1)
+	free, err := take(f.out)
 	if err != nil {
 		return err
 	}
-	board, err := watch.NewTensorBoard(filepath.Join(f.out, "tensorboard"), -1)
-	if err != nil {
-		metrics.Close()
-		return err
-	}
-	observers := []watch.Observer{recorder, metrics, board, watch.Terminal(stderr, total)}
+	defer free()
 	marks := []watch.Mark{{Step: s.WarmupSteps, Label: "reinforcement learning"}}
-	if f.http != "" {
+	recorder := watch.NewRecorder(nil, 3)
+	observers := []watch.Observer{recorder}
+	defer func() { err = errors.Join(err, watch.Multi(observers...).Close()) }()
+	if f.http != "" { // first: what is wrong with the address must cost nothing
 		live, err := watch.NewLive(f.http, watch.LiveOptions{Title: "golongrl demo", Marks: marks})
 		if err != nil {
-			watch.Multi(observers...).Close()
-			return usageError{fmt.Errorf("--http: %w", err)}
+			return usage("--http: %w", err)
 		}
 		fmt.Fprintf(stderr, "live page: %s\n", live.URL())
 		observers = append(observers, live)
 	}
+	if err := fresh(f.out); err != nil {
+		return err
+	}
+	result := compared{Estimator: f.estimator, Seed: f.seed, Build: build()}
+	if result.Settings, err = json.Marshal(s); err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(f.out, demoName), result); err != nil {
+		return err
+	}
+	metrics, err := watch.NewMetrics(filepath.Join(f.out, metricsName), -1)
+	if err != nil {
+		return err
+	}
+	observers = append(observers, metrics)
+	board, err := watch.NewTensorBoard(filepath.Join(f.out, tensorBoardName), -1)
+	if err != nil {
+		return err
+	}
+	progress := watch.Terminal(stderr, s.WarmupSteps+s.Train.Steps)
+	observers = append(observers, board, progress)
 	fmt.Fprintf(stderr, "a policy of %d parameters; %d supervised steps, then %d updates by %s\n", s.Model.Size(), s.WarmupSteps, s.Train.Steps, s.Train.Estimator)
 	for _, o := range s.Overrides() {
 		fmt.Fprintf(stderr, "  %s\n", o)
 	}
 	start := time.Now()
 	out, err := demo.Run(c.Context(), s, demo.Options{Seed: f.seed, Workers: f.workers, Dir: f.out, Observers: observers})
-	if e := watch.Multi(observers...).Close(); err == nil {
-		err = e
-	}
 	if err != nil {
+		if c.Context().Err() != nil {
+			return stopped{fmt.Sprintf("the demo is not finished; what there is of it is in %s, and the next one begins anew", f.out)}
+		}
 		return err
 	}
+	defer out.Policy.Close()
 	took := time.Since(start)
+	progress.Close()
+	result.fill(out, took)
+	if err := writeJSON(filepath.Join(f.out, demoName), result); err != nil {
+		return err
+	}
 	rows := taskRows(out)
-	report := filepath.Join(f.out, "report.html")
-	r := watch.Report{
+	report, err := writeReport(f.out, watch.Report{
 		Title: "golongrl demo: " + s.Train.Estimator, Config: settingsTable(s, f.seed, out), Tasks: rows, Marks: marks,
 		Steps: recorder.Steps(), Before: recorder.Before(), After: recorder.After(),
 		Notes: []string{fmt.Sprintf("Rewards of %d held-out prompts per task, %d samples each at temperature 1; greedy: one. Before is behind the supervised warm-up.", s.HeldOut, s.HeldOutSamples)},
-	}
-	if err := checkpoint.AtomicFile(report, func(w io.Writer) error { return watch.WriteReport(w, r) }); err != nil {
+	})
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "%d steps in %s\n", total, took.Round(100*time.Millisecond))
+	fmt.Fprintf(stderr, "%d steps in %s\n", s.WarmupSteps+s.Train.Steps, took.Round(100*time.Millisecond))
 	_, err = io.WriteString(c.OutOrStdout(), demoTable(rows, report))
 	return err
 }
 
-// fresh makes a folder, and takes away what an earlier demo left in it. A folder
-// with anything else is not touched.
-func fresh(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if os.IsNotExist(err) {
-		return os.MkdirAll(dir, 0o777)
-	}
-	if err != nil {
-		return err
-	}
-	ours := map[string]bool{"metrics.jsonl": true, "timings.jsonl": true, "tensorboard": true, "report.html": true, "checkpoints": true, "rollouts": true}
-	for _, e := range entries {
-		if !ours[e.Name()] && !strings.HasPrefix(e.Name(), "failed-step-") {
-			return usageError{fmt.Errorf("%s holds %s, which is not of a demo: give another folder with --out", dir, e.Name())}
-		}
-	}
-	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
+func writeJSON(path string, v any) error {
+	return checkpoint.AtomicFile(path, func(w io.Writer) error { return json.NewEncoder(w).Encode(v) })
 }
 
 func taskRows(out *demo.Outcome) []watch.TaskRow {

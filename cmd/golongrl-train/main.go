@@ -1,14 +1,16 @@
 // Command golongrl-train trains language models with reinforcement learning.
 //
-//	golongrl-train demo                 nine small tasks, from nothing, on this machine
-//	golongrl-train compare              estimators on these tasks, over several seeds
-//	golongrl-train run --config FILE    a model, data, and rollouts from it or a server
-//	golongrl-train config               a configuration file with all defaults
+//	golongrl-train demo                          a small policy on nine miniature tasks, from nothing
+//	golongrl-train compare                       the demo with several estimators over several seeds
+//	golongrl-train config > my.yaml              a configuration with all defaults
+//	golongrl-train run --config my.yaml          a real model on real rows
+//	golongrl-train run --config my.yaml --resume
 //
-// Progress and remarks go to stderr, results to stdout. The exit status is 0 if
-// all went well, 1 if something failed, 2 if the command line or the
-// configuration is wrong, and 130 if it was interrupted; a run that was
-// interrupted goes on with --resume.
+// Results go to stdout, progress and errors to stderr. The exit status is 0 if all
+// went well, 1 if something failed, 2 if the command line or the configuration is
+// wrong, and 128 plus the number of the signal, 130 for an interrupt, if a signal
+// ended the run. The first signal lets it save what it has come to; the second
+// ends it at once.
 package main
 
 import (
@@ -19,28 +21,53 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
 // The exit statuses besides 0.
 const (
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
+	exitFailed = 1
+	exitUsage  = 2
+	exitSignal = 128 // plus the number of the signal
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// A signalled is why a context ended.
+type signalled struct{ syscall.Signal }
+
+func (s signalled) Error() string { return s.String() }
+
+// patience is when a person is told why the process still runs behind a signal.
+const patience = 2 * time.Second
+
+// interruptible returns a context that ends with the first signal to stop. The
+// second finds the process as if it had never asked for signals.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		signal.Stop(signals)
+		n, _ := s.(syscall.Signal)
+		cancel(signalled{n})
+		time.Sleep(patience)
+		fmt.Fprintf(os.Stderr, "golongrl-train: %s: finishing the update and saving; another signal ends this at once\n", s)
+	}()
+	return ctx
 }
 
 // usageError is a mistake in the command line or in a configuration file.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
@@ -53,34 +80,41 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(demoCommand(), compareCommand(), runCommand(), configCommand())
+	begun := false
 	for _, c := range root.Commands() {
-		inner := c.Args
-		c.Args = func(c *cobra.Command, args []string) error {
-			if err := inner(c, args); err != nil {
-				return usageError{err}
-			}
-			return nil
+		inner := c.RunE
+		c.RunE = func(c *cobra.Command, args []string) error {
+			begun = true
+			return inner(c, args)
 		}
 	}
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
+	var by signalled
+	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &by) {
+		var left stopped
+		if errors.As(err, &left) {
+			err = left
+		}
+		fmt.Fprintf(stderr, "golongrl-train: %s: %v\n", by, err)
+		return exitSignal + int(by.Signal)
+	}
 	fmt.Fprintln(stderr, "golongrl-train:", err)
-	var usage usageError
-	switch {
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		return exitInterrupted
-	case errors.As(err, &usage) || root.Runnable() == false && len(args) > 0 && unknown(root, args):
+	// What comes before a command begins is about the command line.
+	if !begun || errors.As(err, new(usageError)) {
+		fmt.Fprintf(stderr, "See %s --help.\n", c.CommandPath())
 		return exitUsage
 	}
 	return exitFailed
 }
 
-// unknown reports whether args name no command.
-func unknown(root *cobra.Command, args []string) bool {
-	c, _, err := root.Find(args)
-	return err != nil || c == root
-}
+// stopped says what is left of a run that a signal ended.
+type stopped struct{ text string }
+
+func (e stopped) Error() string { return e.text }
+
+// Unwrap makes it known for what it is.
+func (e stopped) Unwrap() error { return context.Canceled }

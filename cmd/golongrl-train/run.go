@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -26,15 +25,16 @@ func runCommand() *cobra.Command {
 itself, from a model server, or from a recording. golongrl-train config prints a
 configuration with all defaults, which are those of the paper.
 
-Interrupted, the run saves a checkpoint and ends with status 130; with --resume it
-goes on from the newest checkpoint.`,
+Interrupted, the run saves a checkpoint and ends with status 130; a second interrupt
+ends it at once. With --resume it goes on from the newest checkpoint, and begins
+anew if there is none.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := readConfig(file)
 			if err != nil {
 				return err
 			}
-			if out != "" {
+			if c.Flags().Changed("out") {
 				cfg.Out = out
 			}
 			return runTrain(c.Context(), cfg, resume, c.OutOrStdout(), c.ErrOrStderr())
@@ -50,9 +50,24 @@ goes on from the newest checkpoint.`,
 
 func runTrain(ctx context.Context, cfg fileConfig, resume bool, stdout, stderr io.Writer) (err error) {
 	note := func(text string) { fmt.Fprintln(stderr, "note:", text) }
-	metricsFile := filepath.Join(cfg.Out, "metrics.jsonl")
-	if _, err := os.Stat(metricsFile); err == nil && !resume {
-		return usageError{fmt.Errorf("%s holds a run: go on with --resume, or give another folder with --out", cfg.Out)}
+	free, err := take(cfg.Out)
+	if err != nil {
+		return err
+	}
+	defer free()
+	if holds, err := holdsRun(cfg.Out); err != nil {
+		return err
+	} else if holds && !resume {
+		return usage("%s holds a run: go on with --resume, or give another folder with --out", cfg.Out)
+	}
+	title := "golongrl: " + filepath.Base(filepath.Clean(cfg.Model.Path))
+	var live *watch.Live
+	if cfg.Watch.HTTP != "" { // before a large model is read
+		if live, err = watch.NewLive(cfg.Watch.HTTP, watch.LiveOptions{Title: title}); err != nil {
+			return usage("watch.http: %w", err)
+		}
+		defer func() { err = errors.Join(err, live.Close()) }()
+		fmt.Fprintln(stderr, "live page:", live.URL())
 	}
 	s, err := setUp(ctx, cfg, note)
 	if err != nil {
@@ -69,61 +84,92 @@ func runTrain(ctx context.Context, cfg fileConfig, resume bool, stdout, stderr i
 			return err
 		}
 	}
-	step, past := -1, []watch.Step(nil)
+	step := -1
 	if begun {
 		step = t.State().Step
-		note(fmt.Sprintf("going on after update %d", step))
+		note(fmt.Sprintf("going on behind update %d", step))
 	} else if resume {
 		note("there is no checkpoint yet: beginning anew")
 	}
-	if err := os.MkdirAll(cfg.Out, 0o777); err != nil {
-		return err
-	}
-	metrics, err := watch.NewMetrics(metricsFile, step)
+	past, err := s.files(cfg, step)
 	if err != nil {
 		return err
 	}
-	s.observe(metrics)
-	if begun {
-		if past, err = watch.ReadSteps(metricsFile); err != nil {
-			return err
+	if live != nil {
+		for i := range past {
+			live.Step(&past[i])
 		}
-	}
-	if cfg.Watch.TensorBoard {
-		board, err := watch.NewTensorBoard(filepath.Join(cfg.Out, "tensorboard"), step)
-		if err != nil {
-			return err
-		}
-		s.observe(board)
-	}
-	title := "golongrl: " + filepath.Base(cfg.Model.Path)
-	if cfg.Watch.HTTP != "" {
-		live, err := watch.NewLive(cfg.Watch.HTTP, watch.LiveOptions{Title: title, Past: past})
-		if err != nil {
-			return usageError{fmt.Errorf("watch.http: %w", err)}
-		}
-		fmt.Fprintln(stderr, "live page:", live.URL())
-		s.observe(live)
+		s.observers = append(s.observers, live)
 	}
 	recorder := watch.NewRecorder(past, 3)
 	s.observe(recorder)
-	s.observe(watch.Terminal(stderr, t.Steps()))
+	progress := watch.Terminal(stderr, t.Steps())
+	s.observe(progress)
 	for _, o := range s.observers {
 		t.Observe(o)
 	}
 	start := time.Now()
 	if err := t.Run(ctx); err != nil {
-		return err
+		return s.ended(ctx, cfg, t, err)
 	}
-	report := filepath.Join(cfg.Out, "report.html")
-	r := watch.Report{Title: title, Config: s.describe(cfg), Tasks: evaluated(recorder.Steps(), cfg), Steps: recorder.Steps(), Before: recorder.Before(), After: recorder.After()}
-	if err := checkpoint.AtomicFile(report, func(w io.Writer) error { return watch.WriteReport(w, r) }); err != nil {
+	progress.Close() // which ends its line
+	if begun && t.State().Step == step {
+		note(fmt.Sprintf("the run was at its end: raise train.steps or train.epochs to go on behind update %d", step))
+	}
+	rows := evaluated(recorder.Steps(), cfg)
+	report, err := writeReport(cfg.Out, watch.Report{Title: title, Config: s.describe(cfg), Tasks: rows, Steps: recorder.Steps(), Before: recorder.Before(), After: recorder.After()})
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "%d updates, %s\n", t.State().Step, time.Since(start).Round(time.Second))
-	if len(r.Tasks) > 0 {
-		_, err = io.WriteString(stdout, evalTable(r.Tasks))
+	text := ""
+	if len(rows) > 0 {
+		text = evalTable(rows)
 	}
-	fmt.Fprintf(stdout, "checkpoint: %s\nreport: %s\n", filepath.Join(cfg.Out, "checkpoints", fmt.Sprintf("step-%06d", t.State().Step)), report)
+	_, err = fmt.Fprintf(stdout, "%scheckpoint: %s\nreport: %s\n", text, checkpointPath(cfg, t.State().Step), report)
 	return err
+}
+
+// files opens metrics and TensorBoard events of a run that goes on behind a step,
+// or begins if that is negative, and returns the steps before.
+func (s *setup) files(cfg fileConfig, step int) (past []watch.Step, err error) {
+	name := filepath.Join(cfg.Out, metricsName)
+	metrics, err := watch.NewMetrics(name, step)
+	if err != nil {
+		return nil, err
+	}
+	s.observe(metrics)
+	if step >= 0 {
+		if past, err = watch.ReadSteps(name); err != nil {
+			return nil, err
+		}
+	}
+	if !cfg.Watch.TensorBoard {
+		return past, nil
+	}
+	board, err := watch.NewTensorBoard(filepath.Join(cfg.Out, tensorBoardName), step)
+	if err != nil {
+		return nil, err
+	}
+	s.observe(board)
+	return past, nil
+}
+
+func checkpointPath(cfg fileConfig, step int) string {
+	return filepath.Join(cfg.Out, checkpointsName, fmt.Sprintf("step-%06d", step))
+}
+
+// ended says what is left of a run that came to no good end.
+func (s *setup) ended(ctx context.Context, cfg fileConfig, t *trainer.Trainer, err error) error {
+	step := t.State().Step
+	steps, e := checkpoint.Steps(filepath.Join(cfg.Out, checkpointsName))
+	switch {
+	case ctx.Err() == nil && (e != nil || len(steps) == 0):
+		return err
+	case ctx.Err() == nil:
+		return fmt.Errorf("%w\nthe last checkpoint is %s; --resume goes on from there", err, checkpointPath(cfg, steps[0]))
+	case e == nil && len(steps) > 0 && steps[0] == step:
+		return stopped{fmt.Sprintf("update %d is saved in %s; --resume goes on from there", step, checkpointPath(cfg, step))}
+	}
+	return fmt.Errorf("update %d is not saved: %w", step, err) // which is joined with why
 }

@@ -57,19 +57,19 @@ func setUp(ctx context.Context, cfg fileConfig, note func(string)) (s *setup, er
 		return s, err
 	}
 	shape := s.file.Config
-	if need := cfg.Train.MaxPrompt + cfg.Train.MaxResponse; need > shape.MaxLen {
-		return s, usageError{fmt.Errorf("train.max_prompt_length %d and max_response_length %d need %d positions, and the model has %d: lower them",
-			cfg.Train.MaxPrompt, cfg.Train.MaxResponse, need, shape.MaxLen)}
+	if cfg.Train.MaxPrompt > shape.MaxLen-cfg.Train.MaxResponse {
+		return s, usage("train.max_prompt_length %d and train.max_response_length %d need %d positions, and %s has %d: lower them",
+			cfg.Train.MaxPrompt, cfg.Train.MaxResponse, int64(cfg.Train.MaxPrompt)+int64(cfg.Train.MaxResponse), cfg.Model.Path, shape.MaxLen)
 	}
 	tokens, err := dataset.OpenTokenizer(filepath.Join(cfg.Model.Path, "tokenizer.json"))
 	if err != nil {
 		return s, err
 	}
 	if tokens.Size() > shape.Vocab {
-		return s, fmt.Errorf("%s: the tokenizer has %d tokens and the model %d", cfg.Model.Path, tokens.Size(), shape.Vocab)
+		return s, fmt.Errorf("%s: tokenizer.json has %d tokens, but vocab_size of config.json is %d: they are not of one model", cfg.Model.Path, tokens.Size(), shape.Vocab)
 	}
 	o := &s.options
-	if o.Stop, err = stopTokens(cfg, tokens); err != nil {
+	if o.Stop, err = stopTokens(cfg, tokens, shape.Vocab); err != nil {
 		return s, err
 	}
 	var score []scoring.Option
@@ -82,14 +82,24 @@ func setUp(ctx context.Context, cfg fileConfig, note func(string)) (s *setup, er
 		score = append(score, scoring.WithMetric(cfg.Reward.Metric), scoring.WithForce())
 	}
 	if o.Scorer, err = scoring.New(score...); err != nil {
-		return s, usageError{fmt.Errorf("reward: %w", err)}
+		return s, usage("reward: %w", err)
 	}
-	if err := s.load(cfg, tokens, note); err != nil {
+	// Weights come last: mistakes elsewhere are found sooner.
+	if err := s.data(cfg, tokens, note); err != nil {
+		return s, err
+	}
+	if err := s.source(ctx, cfg, tokens); err != nil {
+		return s, err
+	}
+	if gen, n := batchSize(cfg.Train), len(o.Train); gen > n {
+		note(fmt.Sprintf("%d prompts are asked for at a time, and the data have %d: a prompt comes up to %d times in an update's batch", gen, n, (gen+n-1)/n))
+	}
+	if err := s.weights(cfg); err != nil {
 		return s, err
 	}
 	note(fmt.Sprintf("%s: %d parameters on %s; %s", cfg.Model.Path, shape.Size(), s.policy.Info().Device, s.policy.Plan()))
-	if err := s.source(ctx, cfg, tokens); err != nil {
-		return s, err
+	if o.Source == nil {
+		o.Source = rollouts.NewPolicy(s.policy, tokens)
 	}
 	o.Policy = s.policy
 	o.Dir, o.KeepCheckpoints, o.SaveRollouts, o.Note = cfg.Out, cfg.Keep, cfg.Rollouts.Save, note
@@ -97,16 +107,21 @@ func setUp(ctx context.Context, cfg fileConfig, note func(string)) (s *setup, er
 	return s, nil
 }
 
-// load reads data and weights. Data come first: their mistakes are found sooner.
-func (s *setup) load(cfg fileConfig, tokens *dataset.Tokenizer, note func(string)) (err error) {
+// batchSize is how many prompts are asked for at a time.
+func batchSize(c trainer.Config) int {
+	if c.Filter == trainer.Resample {
+		return c.GenBatch
+	}
+	return c.TrainBatch
+}
+
+// data reads the rows.
+func (s *setup) data(cfg fileConfig, tokens *dataset.Tokenizer, note func(string)) error {
 	template, err := dataset.ParseTemplate(cfg.Data.Template)
 	if err != nil {
 		return usageError{err}
 	}
-	data := dataset.Options{Template: template, Encoder: tokens, MaxPrompt: cfg.Train.MaxPrompt, Check: func(p *rollouts.Prompt) error {
-		_, _, err := s.options.Scorer.Metric(&p.Record)
-		return err
-	}}
+	o := dataset.Options{Template: template, Encoder: tokens, MaxPrompt: cfg.Train.MaxPrompt, Check: s.judged}
 	for _, f := range []struct {
 		path string
 		to   *[]*rollouts.Prompt
@@ -114,7 +129,7 @@ func (s *setup) load(cfg fileConfig, tokens *dataset.Tokenizer, note func(string
 		if f.path == "" {
 			continue
 		}
-		set, err := dataset.Load(f.path, data)
+		set, err := dataset.Load(f.path, o)
 		if err != nil {
 			return err
 		}
@@ -123,15 +138,23 @@ func (s *setup) load(cfg fileConfig, tokens *dataset.Tokenizer, note func(string
 		}
 		*f.to = set.Prompts
 	}
+	return nil
+}
+
+// judged reports a prompt whose responses no metric could judge.
+func (s *setup) judged(p *rollouts.Prompt) error {
+	_, _, err := s.options.Scorer.Metric(&p.Record)
+	return err
+}
+
+func (s *setup) weights(cfg fileConfig) (err error) {
 	if s.policy, err = s.newPolicy(cfg); err != nil {
 		return err
 	}
 	if cfg.Train.KLCoef != 0 {
-		if s.options.Reference, err = s.newPolicy(cfg); err != nil {
-			return err
-		}
+		s.options.Reference, err = s.newPolicy(cfg)
 	}
-	return nil
+	return err
 }
 
 func (s *setup) newPolicy(cfg fileConfig) (*cpu.Policy, error) {
@@ -150,12 +173,10 @@ func (s *setup) newPolicy(cfg fileConfig) (*cpu.Policy, error) {
 // the trainer.
 const streamWeights = 1 << 20
 
-// source makes the source of rollouts.
+// source makes the source of rollouts, but for the policy itself.
 func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Tokenizer) (err error) {
 	o := &s.options
 	switch cfg.Rollouts.Source {
-	case "policy":
-		o.Source = rollouts.NewPolicy(s.policy, tokens)
 	case "server":
 		c := cfg.Rollouts.Server
 		publish := &rollouts.Publishing{Dir: c.Publish.Dir, ServerDir: c.Publish.ServerDir, Command: c.Publish.Command, Static: c.Publish.Static}
@@ -186,6 +207,14 @@ func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Toke
 			if o.Train, err = replay.Prompts(); err != nil {
 				return err
 			}
+			for _, p := range o.Train {
+				if err := s.judged(p); err != nil {
+					return fmt.Errorf("%s: prompt %s: %w", cfg.Rollouts.Replay.File, p.ID, err)
+				}
+				if len(p.Tokens) > cfg.Train.MaxPrompt {
+					return fmt.Errorf("%s: prompt %s has %d tokens: raise train.max_prompt_length", cfg.Rollouts.Replay.File, p.ID, len(p.Tokens))
+				}
+			}
 		}
 		o.Source = replay
 	}
@@ -193,21 +222,29 @@ func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Toke
 }
 
 // stopTokens are those of the configuration or the model's own.
-func stopTokens(cfg fileConfig, tokens *dataset.Tokenizer) (stop []int32, err error) {
+func stopTokens(cfg fileConfig, tokens *dataset.Tokenizer, vocab int) (stop []int32, err error) {
 	for _, text := range cfg.Model.Stop {
 		id, ok := tokens.ID(text)
 		if !ok {
-			return nil, usageError{fmt.Errorf("model.stop: the tokenizer has no token %q", text)}
+			return nil, usage("model.stop: the tokenizer has no token %q", text)
 		}
 		stop = append(stop, id)
 	}
 	if len(stop) > 0 {
 		return stop, nil
 	}
-	if stop, err = model.StopTokens(cfg.Model.Path); err == nil && len(stop) == 0 {
-		err = usageError{fmt.Errorf("%s names no eos_token_id: say in model.stop what ends a response", cfg.Model.Path)}
+	if stop, err = model.StopTokens(cfg.Model.Path); err != nil {
+		return nil, err
 	}
-	return stop, err
+	for _, id := range stop {
+		if int(id) >= vocab {
+			return nil, usage("%s: eos_token_id is %d, but the vocabulary ends at %d: say in model.stop what ends a response", cfg.Model.Path, id, vocab-1)
+		}
+	}
+	if len(stop) == 0 {
+		return nil, usage("%s names no eos_token_id: say in model.stop what ends a response", cfg.Model.Path)
+	}
+	return stop, nil
 }
 
 // describe is the configuration table of the report.

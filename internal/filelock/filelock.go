@@ -27,8 +27,8 @@ var ErrLocked = errors.New("in use by another run: wait for its end, or give ano
 // Errors: [ErrLocked], and what the operating system says.
 func File(f *os.File) (unlock func(), err error) { return lock(f) }
 
-// dirName is the file that Dir puts into a folder.
-const dirName = ".lock"
+// Name begins the names of what Dir puts into a folder.
+const Name = ".lock"
 
 // Dir takes a folder, which must exist, by a file .lock in it that says which
 // process has it. unlock gives the folder back and removes the file, where the
@@ -36,7 +36,7 @@ const dirName = ".lock"
 //
 // Errors: [ErrLocked] with the other process, and what the operating system says.
 func Dir(dir string) (unlock func(), err error) {
-	path := filepath.Join(dir, dirName)
+	path := filepath.Join(dir, Name)
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 		if err != nil {

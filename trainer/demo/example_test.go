@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/golongrl/golongrl/trainer/demo"
@@ -20,8 +21,8 @@ func ExampleTasks() {
 	}
 	fmt.Printf("%-11s %.2f\n", "mean", sum/9)
 	// Output:
-	// em          0.47  40 % the starred word (1.00)  30 % the first word (0.12)  30 % the last word (0.12)
-	// choice      0.52  40 % the starred option (1.00)  30 % A (0.21)  30 % the last option (0.21)
+	// em          0.38  30 % the starred word (1.00)  35 % the first word (0.12)  35 % the last word (0.12)
+	// choice      0.44  30 % the starred option (1.00)  35 % A (0.21)  35 % the last option (0.21)
 	// f1          0.46  30 % all starred words (1.00)  30 % one of them (0.52)  40 % a plain word (0.00)
 	// math_verify 0.30  30 % the number of starred words (1.00)  40 % the number of plain words (0.00)  30 % one too many (0.00)
 	// iou         0.51  30 % every number with its word (1.00)  30 % the first row only (0.33)  40 % words in the order of the alphabet (0.27)
@@ -29,7 +30,7 @@ func ExampleTasks() {
 	// ndcg        0.52  30 % by their number (1.00)  40 % the worst alone (0.14)  30 % the best alone (0.55)
 	// pairwise    0.47  30 % last first (1.00)  35 % first first (0.00)  35 % in the order of the alphabet (0.50)
 	// rouge_l     0.55  30 % all in order (1.00)  30 % the first alone (0.50)  40 % a plain word (0.25)
-	// mean        0.47
+	// mean        0.45
 }
 
 func ExampleTask_Prompts() {
@@ -98,6 +99,20 @@ func ExampleNewVocabulary() {
 	letter, _ := v.Token(" B")
 	fmt.Println(v.Len(), v.Decode([]int32{answer, letter, demo.End}))
 	// Output: 54 The answer is B
+}
+
+// A run of a few steps, without files. The settings of [demo.Default] take two
+// minutes on two cores.
+func ExampleRun() {
+	s := demo.Default()
+	s.WarmupSteps, s.WarmupBatch, s.Train.Steps, s.HeldOut = 2, 36, 1, 2
+	out, err := demo.Run(context.Background(), s, demo.Options{Seed: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(out.Before.Tasks), "tasks before,", len(out.After.Tasks), "after")
+	// Output: 9 tasks before, 9 after
 }
 
 func ExampleDefault() {

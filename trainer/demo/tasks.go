@@ -19,9 +19,9 @@ var tasks = []Task{
 		make: func(k random.Key) *problem { return notes(k, between(k, 0, 6, 12), token(starred)) },
 		gold: func(p *problem) scoring.Gold { return scoring.Text(texts(p.with(token(starred)))[0]) },
 		Rules: []Rule{
-			{Name: "the starred word", P: 0.4, Reward: 1, answer: func(p *problem) []int32 { return p.with(token(starred)) }},
-			{Name: "the first word", P: 0.3, Reward: 0.1171, answer: func(p *problem) []int32 { return []int32{p.entries[0].word} }},
-			{Name: "the last word", P: 0.3, Reward: 0.1171, answer: func(p *problem) []int32 { return []int32{p.entries[len(p.entries)-1].word} }},
+			{Name: "the starred word", P: 0.3, Reward: 1, answer: func(p *problem) []int32 { return p.with(token(starred)) }},
+			{Name: "the first word", P: 0.35, Reward: 0.1171, answer: func(p *problem) []int32 { return []int32{p.entries[0].word} }},
+			{Name: "the last word", P: 0.35, Reward: 0.1171, answer: func(p *problem) []int32 { return []int32{p.entries[len(p.entries)-1].word} }},
 		},
 	},
 	{
@@ -35,9 +35,9 @@ var tasks = []Task{
 		},
 		gold: func(p *problem) scoring.Gold { return scoring.Text(vocabulary.Piece(p.option())[1:]) },
 		Rules: []Rule{
-			{Name: "the starred option", P: 0.4, Reward: 1, answer: func(p *problem) []int32 { return []int32{token(choose), p.option()} }},
-			{Name: "A", P: 0.3, Reward: 0.2056, answer: func(p *problem) []int32 { return []int32{token(choose), token(letters[0])} }},
-			{Name: "the last option", P: 0.3, Reward: 0.2056, answer: func(p *problem) []int32 {
+			{Name: "the starred option", P: 0.3, Reward: 1, answer: func(p *problem) []int32 { return []int32{token(choose), p.option()} }},
+			{Name: "A", P: 0.35, Reward: 0.2056, answer: func(p *problem) []int32 { return []int32{token(choose), token(letters[0])} }},
+			{Name: "the last option", P: 0.35, Reward: 0.2056, answer: func(p *problem) []int32 {
 				return []int32{token(choose), p.entries[len(p.entries)-1].letter}
 			}},
 		},
