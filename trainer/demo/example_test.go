@@ -125,6 +125,8 @@ func ExampleDefault() {
 	// 208480 parameters
 	// train_batch_size: 36 instead of 128
 	// n: 8 instead of 16
+	// order: balanced instead of proportional
+	// undecided: zero instead of mask
 	// filter_groups: skip instead of resample
 	// max_prompt_length: 64 instead of 163840
 	// max_response_length: 16 instead of 16384

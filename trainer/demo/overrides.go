@@ -19,6 +19,8 @@ func (s *Settings) Overrides() []string {
 	t := &s.Train
 	add("train_batch_size", t.TrainBatch, d.TrainBatch)
 	add("n", t.Samples, d.Samples)
+	add("order", t.Order, d.Order)
+	add("undecided", t.Undecided, d.Undecided)
 	add("filter_groups", t.Filter, d.Filter)
 	add("max_prompt_length", t.MaxPrompt, d.MaxPrompt)
 	add("max_response_length", t.MaxResponse, d.MaxResponse)

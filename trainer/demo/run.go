@@ -78,10 +78,25 @@ func Run(ctx context.Context, s Settings, o Options) (*Outcome, error) {
 	if err := look(&out.Before, &out.GreedyBefore); err != nil {
 		return nil, err
 	}
-	if err := t.Run(ctx); err != nil {
+	for i := range cfg.Steps {
+		if err := t.Step(ctx); err != nil {
+			return nil, err
+		}
+		if n := i + 1; s.LookEvery > 0 && n < cfg.Steps && n%s.LookEvery == 0 {
+			e, err := t.Evaluate(ctx, s.HeldOutSamples, trainer.Draw{Temperature: 1, TopP: 1})
+			if err != nil {
+				return nil, err
+			}
+			step := &watch.Step{Step: t.State().Step, Metrics: e.Metrics(s.HeldOutSamples), Samples: e.Samples}
+			if err := (shifted{observer, s.WarmupSteps}).Step(step); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := look(&out.After, &out.GreedyAfter); err != nil {
 		return nil, err
 	}
-	return out, look(&out.After, &out.GreedyAfter)
+	return out, t.Save()
 }
 
 // shifted tells of steps under numbers that count on from those of the warm-up.

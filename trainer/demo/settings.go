@@ -21,6 +21,7 @@ type Settings struct {
 
 	Pool                    int // training prompts per task
 	HeldOut, HeldOutSamples int // evaluation prompts per task, and samples of each
+	LookEvery               int // updates between evaluations, for the curve; 0: none
 
 	Train trainer.Config
 }
@@ -34,7 +35,7 @@ func Default() Settings {
 		},
 		InitStd:     0.1,
 		WarmupSteps: 400, WarmupBatch: 252, WarmupLR: 3e-3, WarmupBeta2: 0.99, WarmupDecay: 0.1, WarmupRampSteps: 20,
-		Pool: 512, HeldOut: 32, HeldOutSamples: 4,
+		Pool: 512, HeldOut: 32, HeldOutSamples: 4, LookEvery: 20,
 		Train: trainer.Default(),
 	}
 	t := &s.Train
