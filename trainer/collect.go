@@ -42,7 +42,8 @@ type batch struct {
 	first            error
 	rewards          advantage.Batch // of rows
 
-	replayed            bool // from a recording of this very update
+	replayed            bool  // from a recording of this very update
+	after               State // what estimators remember behind it
 	generating, scoring time.Duration
 }
 

@@ -207,14 +207,29 @@ func (c Config) parse() (parsed, error) {
 	try("rollout_correction", err)
 	p.loss.Aggregation, err = loss.ParseAggregation(c.Aggregation)
 	try("loss_agg_mode", err)
+	if a := &p.loss.Aggregation; a.Total != 0 {
+		bad("loss_agg_mode", c.Aggregation, "without total, which is counted")
+	} else if a.Length == 0 && (a.Mode == loss.SequenceMeanTokenSumNorm || a.Mode == loss.TokenSumNorm) {
+		a.Length = c.MaxResponse // a constant, as Dr. GRPO has it, and not the longest of a batch
+	}
 	p.loss.KL.Kind, err = loss.ParseKLKind(c.KLKind)
 	try("kl_loss_type", err)
 	p.loss.KL.Coef, p.loss.EntropyCoef = c.KLCoef, c.EntropyCoef
 
 	r := p.loss.Rollout
 	r.Lower, r.Upper = 0, 0
-	_, gspo := p.loss.Surrogate.(loss.GSPO)
-	p.whole = gspo || p.loss.Aggregation.Mode != loss.TokenMean || p.loss.Rollout.Form != loss.FormNone && r.Level != loss.LevelToken ||
+	p.whole = perSequence(p.loss.Surrogate) || p.loss.Aggregation.Mode != loss.TokenMean || p.loss.Rollout.Form != loss.FormNone && r.Level != loss.LevelToken ||
 		r.Veto != 0 || r.Reject != loss.Rejections{} || r.Normalize
 	return p, errors.Join(errs...)
+}
+
+// perSequence reports whether a surrogate has a ratio per sequence.
+func perSequence(s loss.Surrogate) bool {
+	switch s := s.(type) {
+	case loss.GSPO:
+		return true
+	case loss.ERC:
+		return perSequence(s.Base)
+	}
+	return false
 }

@@ -1,6 +1,10 @@
 package trainer
 
 import (
+	"errors"
+	"slices"
+	"sort"
+
 	"github.com/golongrl/golongrl/advantage/loss"
 	"github.com/golongrl/golongrl/trainer/backend"
 )
@@ -9,7 +13,12 @@ import (
 // batch are the tokens of the responses; those of rollout i are starts[i] to
 // starts[i+1].
 func pack(rows []*rollout, temperature float64) (b *backend.Batch, starts []int) {
-	b = &backend.Batch{Start: []int{0}, Temperature: temperature}
+	tokens, responses := 0, 0
+	for _, r := range rows {
+		tokens += len(r.prompt.Tokens) + len(r.Tokens)
+		responses += len(r.Tokens)
+	}
+	b = &backend.Batch{Tokens: make([]int32, 0, tokens), Start: []int{0}, Rows: make([]int, 0, responses), Temperature: temperature}
 	starts = []int{0}
 	for _, r := range rows {
 		b.Tokens = append(b.Tokens, r.prompt.Tokens...)
@@ -27,6 +36,7 @@ func pack(rows []*rollout, temperature float64) (b *backend.Batch, starts []int)
 type policyLoss struct {
 	cfg   loss.Config
 	batch loss.Batch // all but LogP and Entropy
+	own   []bool     // rows whose sampler gave no log-probability; nil: none
 	whole bool
 	coef  []float64
 	keep  []bool
@@ -34,8 +44,8 @@ type policyLoss struct {
 
 // newPolicyLoss returns the objective of a batch. Where a token's loss does not
 // depend on its neighbours, pieces have the denominator of the whole.
-func newPolicyLoss(p *parsed, b loss.Batch) *policyLoss {
-	o := &policyLoss{cfg: p.loss, batch: b, whole: p.whole}
+func newPolicyLoss(p *parsed, b loss.Batch, own []bool) *policyLoss {
+	o := &policyLoss{cfg: p.loss, batch: b, own: own, whole: p.whole}
 	if !o.whole {
 		o.cfg.Aggregation.Total = b.Start[len(b.Start)-1]
 	}
@@ -49,7 +59,14 @@ func (o *policyLoss) Whole() bool { return o.whole }
 func (o *policyLoss) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []float64) error {
 	b := o.piece(lo, hi)
 	b.LogP, b.Entropy = logp, entropy
+	if o.own != nil {
+		b.LogPRollout = standIn(&b, o.own[lo:hi])
+	}
 	if _, err := o.cfg.Eval(dlogp, nil, &b); err != nil {
+		var at *loss.TokenError
+		if errors.As(err, &at) { // counted in the batch, and not in the piece
+			at.Sequence += sort.SearchInts(o.batch.Start, lo+1) - 1
+		}
 		return err
 	}
 	if o.cfg.EntropyCoef == 0 {
@@ -92,6 +109,22 @@ func (o *policyLoss) piece(lo, hi int) loss.Batch {
 		}
 	}
 	return b
+}
+
+// standIn returns the log-probabilities of the sampler, and where it gave none
+// those of the policy before the update, so that nothing is corrected there.
+func standIn(b *loss.Batch, own []bool) []float64 {
+	out := slices.Clone(b.LogPRollout)
+	from := b.LogPOld
+	if from == nil {
+		from = b.LogP
+	}
+	for i, o := range own {
+		if o {
+			out[i] = from[i]
+		}
+	}
+	return out
 }
 
 // Likelihood is the objective of supervised learning: the negative

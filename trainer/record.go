@@ -36,11 +36,9 @@ func (t *Trainer) writeRollouts(path string, b *batch) error {
 	}
 	err := checkpoint.AtomicFile(path, func(w io.Writer) error {
 		out := bufio.NewWriterSize(w, 1<<16)
-		var line []byte
+		lines := rollouts.NewWriter(out)
+		lines.Prompts = true
 		for _, r := range b.seen {
-			if r.Err != nil {
-				continue
-			}
 			x := rollouts.Rollout{Step: t.state.Step + 1, Batch: r.batch, Prompt: r.prompt, Sample: r.Sample, Result: r.result, Reward: math.NaN(), Advantage: math.NaN()}
 			if reward, ok := r.reward(); ok {
 				x.Reward = reward
@@ -48,11 +46,9 @@ func (t *Trainer) writeRollouts(path string, b *batch) error {
 			if r.trains {
 				x.Advantage = r.advantage
 			}
-			var err error
-			if line, err = x.AppendJSON(line[:0], true); err != nil {
+			if err := lines.Write(&x); err != nil {
 				return err
 			}
-			out.Write(append(line, '\n'))
 		}
 		return out.Flush()
 	})

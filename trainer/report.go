@@ -41,7 +41,7 @@ func (t *Trainer) report(b *batch, u *updated) *watch.Step {
 		}
 		if r.Err == nil {
 			response = append(response, float64(len(r.Tokens)))
-			if len(r.Tokens) >= t.cfg.MaxResponse && !r.Stopped {
+			if len(r.Tokens) >= t.cfg.MaxResponse {
 				cut++
 			}
 		}
@@ -121,10 +121,11 @@ func (b *batch) oldest(newest int) int {
 type taskStats struct {
 	generated, constant int // prompts
 	prompts             int // that train
+	several             int // of these, prompts of more than one rollout
 	rewards             []float64
-	means               float64 // sum over prompts of the mean reward
+	means               float64 // sum over those of the mean reward
 	stds                float64 // sum over prompts of the deviation, n
-	variances           float64 // sum over prompts, n-1
+	variances           float64 // sum over prompts of several rollouts, n-1
 	adv                 float64 // sum of |A|
 }
 
@@ -135,7 +136,7 @@ func (t *Trainer) perTask(b *batch, put put) {
 		tasks[name] = &taskStats{}
 	}
 	for i, r := range b.seen {
-		if i == 0 || r.prompt != b.seen[i-1].prompt {
+		if i == 0 || r.batch != b.seen[i-1].batch || r.Sample.Prompt != b.seen[i-1].Sample.Prompt {
 			tasks[r.prompt.Task].generated++
 		}
 	}
@@ -149,9 +150,12 @@ func (t *Trainer) perTask(b *batch, put put) {
 		v := deviation(group, 1)
 		k.prompts++
 		k.rewards = append(k.rewards, group...)
-		k.means += mean(group)
+		if n > 1 { // as the estimators count
+			k.several++
+			k.means += mean(group)
+			k.variances += float64(v * v)
+		}
 		k.stds += deviation(group, 0)
-		k.variances += float64(v * v)
 		total += deviation(group, 0)
 		for _, r := range b.rows[i : i+n] {
 			k.adv += math.Abs(r.advantage)
@@ -179,7 +183,7 @@ func (t *Trainer) perTask(b *batch, put put) {
 		put(watch.TaskMetric(name, "num_queries"), float64(k.prompts))
 		put(watch.TaskMetric(name, watch.TaskRollouts), float64(len(k.rewards)))
 		put(watch.TaskMetric(name, watch.TaskAbsAdvantage), k.adv/float64(len(k.rewards)))
-		put(watch.TaskMetric(name, "sqrt_mean_var"), math.Sqrt(k.variances/float64(k.prompts)))
+		put(watch.TaskMetric(name, "sqrt_mean_var"), math.Sqrt(k.variances/float64(max(1, k.several))))
 		bars = append(bars, k.adv/float64(len(k.rewards)))
 	}
 	if m := mean(bars); m > 0 {
@@ -187,28 +191,33 @@ func (t *Trainer) perTask(b *batch, put put) {
 	}
 }
 
-// passRate is the mean over prompts of the share of rewards above the threshold
-// of tmn_reweight, or above the prompt's mean under other estimators.
+// passRate is the mean over prompts of several rollouts of the share of rewards
+// above the threshold of tmn_reweight, or above the prompt's mean under other
+// estimators. A reward within rounding errors of the threshold is not above it.
 func (t *Trainer) passRate(b *batch, tasks map[string]*taskStats) float64 {
 	alpha := 1.0
 	if e, ok := t.p.estimator.(advantage.TMNReweight); ok {
 		alpha = e.Alpha
 	}
-	pass, i := 0.0, 0
+	pass, i, prompts := 0.0, 0, 0
 	for _, n := range b.sizes {
 		k := tasks[b.rows[i].prompt.Task]
 		group := b.rewards.Rewards[i : i+n]
-		threshold := float64(alpha*mean(group)) + float64((1-alpha)*k.means/float64(k.prompts))
+		i += n
+		if n == 1 {
+			continue
+		}
+		prompts++
+		own, ofTask := float64(alpha*mean(group)), float64((1-alpha)*k.means/float64(k.several))
 		above := 0
 		for _, r := range group {
-			if r > threshold {
+			if r-(own+ofTask) > 0x1p-50*max(math.Abs(r), math.Abs(own)+math.Abs(ofTask)) {
 				above++
 			}
 		}
 		pass += ratio(above, n)
-		i += n
 	}
-	return pass / float64(max(1, len(b.sizes)))
+	return pass / float64(max(1, prompts))
 }
 
 func (t *Trainer) samples(rows []*rollout, eval bool) []watch.Sample {

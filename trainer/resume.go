@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/checkpoint"
 	"github.com/golongrl/golongrl/trainer/rollouts"
 )
@@ -23,8 +24,18 @@ type saved struct {
 	// Data is a digest of the training prompts, in order.
 	Data string `json:"data"`
 
+	// What else decides the numbers.
+	Also also `json:"also"`
+
 	// Signature is that of the backend: where it differs, so may the last bits.
 	Signature string `json:"signature"`
+}
+
+// also is what decides the numbers beside configuration and data.
+type also struct {
+	Stop        []int32           `json:"stop_tokens"`
+	Reference   string            `json:"reference_policy"` // digest of its weights
+	Fingerprint map[string]string `json:"fingerprint"`
 }
 
 // free are the settings that a resumed run may have otherwise: they say when it
@@ -50,7 +61,7 @@ func (t *Trainer) Save() error {
 		if err := checkpoint.SavePolicy(w, t.o.Policy, t.o.Files); err != nil {
 			return err
 		}
-		return w.JSON("trainer.json", saved{t.cfg, t.state, t.digest(), t.o.Policy.Info().Signature})
+		return w.JSON("trainer.json", saved{t.cfg, t.state, t.digest(), t.also(), t.o.Policy.Info().Signature})
 	})
 	if err != nil {
 		return fmt.Errorf("trainer: checkpoint of update %d: %w", t.state.Step, err)
@@ -85,6 +96,9 @@ func (t *Trainer) Resume() (bool, error) {
 		return false, fmt.Errorf("trainer: %w", err)
 	}
 	if err := checkpoint.Compare(c.Dir, s.Config, t.cfg, free...); err != nil {
+		return false, fmt.Errorf("trainer: %w", err)
+	}
+	if err := checkpoint.Compare(c.Dir, s.Also, t.also()); err != nil {
 		return false, fmt.Errorf("trainer: %w", err)
 	}
 	if s.Data != t.digest() {
@@ -123,7 +137,7 @@ func (t *Trainer) takeBack(step int) error {
 			continue
 		}
 		if n == step+1 && t.o.Replayable {
-			r, err := rollouts.NewReplay(name, rollouts.ReplayOptions{Vocab: t.o.Policy.Config().Vocab})
+			r, err := rollouts.NewReplay(name, rollouts.ReplayOptions{Vocab: t.o.Policy.Config().Vocab, Lost: true})
 			if err == nil {
 				t.recorded = r
 				continue
@@ -135,6 +149,23 @@ func (t *Trainer) takeBack(step int) error {
 		}
 	}
 	return nil
+}
+
+func (t *Trainer) also() also {
+	a := also{Stop: t.o.Stop, Fingerprint: t.o.Fingerprint, Reference: t.reference}
+	if t.o.Reference != nil && t.reference == "" {
+		h := sha256.New()
+		for i, x := range t.o.Reference.Config().Tensors() {
+			v := make([]float32, x.Len())
+			if err := t.o.Reference.Read(backend.Weights, i, v); err != nil {
+				return a // a device that is lost says so when it computes
+			}
+			binary.Write(h, binary.LittleEndian, v)
+		}
+		t.reference = hex.EncodeToString(h.Sum(nil))
+		a.Reference = t.reference
+	}
+	return a
 }
 
 // digest tells training data apart.

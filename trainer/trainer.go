@@ -53,6 +53,11 @@ type Options struct {
 	// a resumed run then begins with the recorded rollouts of the next update.
 	Replayable bool
 
+	// Fingerprint is what else decides the numbers of a run, such as the spelling
+	// of the metric and the source of rollouts. A run is resumed only under the
+	// fingerprint that it began with.
+	Fingerprint map[string]string
+
 	// Note is told what a person should know and no metric says.
 	Note func(text string)
 }
@@ -67,8 +72,10 @@ type Trainer struct {
 	tasks []string // of all prompts, sorted
 	state State
 
-	recorded rollouts.Source // of the next update, from before a resumption
-	data     string          // digest
+	recorded  rollouts.Source // of the next update, from before a resumption
+	data      string          // digest of the training prompts
+	reference string          // digest of the reference policy
+	toldOwn   bool            // that log-probabilities are missing
 }
 
 // State is what a run has come to, beside weights and moments.
@@ -223,7 +230,6 @@ func (t *Trainer) Step(ctx context.Context) error {
 	if err != nil {
 		return t.keep(ctx, err) // nothing has happened since the last update
 	}
-	t.recorded = nil
 	c.collected = time.Now()
 	if err := t.advantages(b); err != nil {
 		return err
@@ -237,8 +243,12 @@ func (t *Trainer) Step(ctx context.Context) error {
 		return t.postMortem(b, err)
 	}
 	c.updated = time.Now()
+	t.recorded = nil
 	t.state.Step++
 	t.state.Cursor = b.cursor
+	if len(b.rows) > 0 {
+		t.state.HADW, t.state.Masked = b.after.HADW, b.after.Masked
+	}
 	published := t.publish(ctx)
 	step := t.report(b, u)
 	c.end = time.Now()

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -16,6 +17,7 @@ func (t *Trainer) advantages(b *batch) error {
 	}
 	adv := make([]float64, len(b.rows))
 	est := t.p.estimator
+	b.after = t.state
 	switch e := est.(type) {
 	case advantage.HADW:
 		if t.cfg.HADWWindow > 0 {
@@ -30,7 +32,7 @@ func (t *Trainer) advantages(b *batch) error {
 			if err != nil {
 				return fmt.Errorf("trainer: update %d: %w", t.state.Step+1, err)
 			}
-			est, t.state.HADW = anchored, h.State
+			est, b.after.HADW = anchored, h.State
 		}
 	case advantage.AEPO:
 		if e.High != 0 || e.Low != 0 {
@@ -44,7 +46,7 @@ func (t *Trainer) advantages(b *batch) error {
 				return fmt.Errorf("trainer: update %d: %w", t.state.Step+1, err)
 			}
 			e.Entropy, e.Masked = entropy, t.state.Masked
-			est, t.state.Masked = e, e.Masks()
+			est, b.after.Masked = e, e.Masks()
 		}
 	}
 	if err := est.Advantages(adv, &b.rewards); err != nil {
@@ -74,7 +76,11 @@ func (t *Trainer) update(b *batch) (*updated, error) {
 	}
 	all, starts := pack(b.rows, t.cfg.Sampling.Temperature)
 	u.tokens = len(all.Tokens)
-	lb := lossBatch(b, starts)
+	lb, own := lossBatch(b, starts)
+	if own != nil && !t.toldOwn {
+		t.toldOwn = true
+		t.o.Note("some rollouts have no log-probabilities of the engine that sampled them: the policy's own stand in, and nothing is corrected there")
+	}
 	// With one step per batch the old policy is the policy, every ratio is 1, and
 	// the log-probabilities of the forward pass serve for both.
 	if t.cfg.MiniBatches > 1 || t.cfg.PPOEpochs > 1 {
@@ -97,7 +103,7 @@ func (t *Trainer) update(b *batch) (*updated, error) {
 			if lo == hi {
 				continue
 			}
-			if err := t.miniBatch(u, b, lb, starts, lo, hi); err != nil {
+			if err := t.miniBatch(u, b, all, lb, own, starts, lo, hi); err != nil {
 				return nil, err
 			}
 		}
@@ -107,7 +113,7 @@ func (t *Trainer) update(b *batch) (*updated, error) {
 }
 
 // miniBatch takes one step of AdamW on prompts lo to hi of the batch.
-func (t *Trainer) miniBatch(u *updated, b *batch, all loss.Batch, starts []int, lo, hi int) error {
+func (t *Trainer) miniBatch(u *updated, b *batch, packed *backend.Batch, all loss.Batch, own []bool, starts []int, lo, hi int) error {
 	first, last := 0, 0
 	for g, n := range b.sizes[:hi] {
 		if g < lo {
@@ -115,7 +121,9 @@ func (t *Trainer) miniBatch(u *updated, b *batch, all loss.Batch, starts []int, 
 		}
 		last += n
 	}
-	packed, _ := pack(b.rows[first:last], t.cfg.Sampling.Temperature)
+	if last-first < len(b.rows) {
+		packed, _ = pack(b.rows[first:last], t.cfg.Sampling.Temperature)
+	}
 	o := &policyLoss{batch: all}
 	part := o.piece(starts[first], starts[last])
 	part.Groups = b.sizes[lo:hi]
@@ -123,11 +131,22 @@ func (t *Trainer) miniBatch(u *updated, b *batch, all loss.Batch, starts []int, 
 	for _, s := range starts[first : last+1] {
 		part.Start = append(part.Start, s-starts[first])
 	}
+	if own != nil {
+		own = own[starts[first]:starts[last]]
+	}
 	out := newRows(packed)
-	if err := t.o.Policy.Accumulate(packed, newPolicyLoss(&t.p, part), out); err != nil {
+	if err := t.o.Policy.Accumulate(packed, newPolicyLoss(&t.p, part, own), out); err != nil {
+		var at *loss.TokenError
+		if errors.As(err, &at) {
+			r := b.rows[first+at.Sequence]
+			err = fmt.Errorf("prompt %s, sample %d, token %d: %w", r.prompt.ID, r.Index, at.Token, err)
+		}
 		return err
 	}
 	part.LogP, part.Entropy = out.LogP, out.Entropy
+	if own != nil {
+		part.LogPRollout = standIn(&part, own)
+	}
 	result, err := t.p.loss.Eval(nil, nil, &part)
 	if err != nil {
 		return err
@@ -145,22 +164,27 @@ func (t *Trainer) miniBatch(u *updated, b *batch, all loss.Batch, starts []int, 
 }
 
 // lossBatch is what the loss needs to know of the rollouts, but for what the
-// policy computes.
-func lossBatch(b *batch, starts []int) loss.Batch {
+// policy computes. own marks tokens that came without log-probabilities; nil if
+// none did.
+func lossBatch(b *batch, starts []int) (lb loss.Batch, own []bool) {
 	n := starts[len(starts)-1]
-	lb := loss.Batch{Start: starts, Advantages: make([]float64, 0, n), LogPRollout: make([]float64, 0, n), Groups: b.sizes}
-	for _, r := range b.rows {
+	lb = loss.Batch{Start: starts, Advantages: make([]float64, n), LogPRollout: make([]float64, n), Groups: b.sizes}
+	for k, r := range b.rows {
 		for i := range r.Tokens {
-			lb.Advantages = append(lb.Advantages, r.advantage)
-			if r.LogP != nil {
-				lb.LogPRollout = append(lb.LogPRollout, float64(r.LogP[i]))
+			at := starts[k] + i
+			lb.Advantages[at] = r.advantage
+			switch {
+			case r.LogP != nil:
+				lb.LogPRollout[at] = float64(r.LogP[i])
+			case own == nil:
+				own = make([]bool, n)
+				fallthrough
+			default:
+				own[at] = true
 			}
 		}
 	}
-	if len(lb.LogPRollout) != n {
-		lb.LogPRollout = nil
-	}
-	return lb
+	return lb, own
 }
 
 func newRows(b *backend.Batch) *backend.Rows {

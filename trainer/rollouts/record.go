@@ -148,12 +148,15 @@ func recordFields(rec *scoring.Record) (string, error) {
 
 // A Writer writes files of rollouts that [NewReplay] and golongrl-score read.
 type Writer struct {
-	// Prompts says that the tokens of prompts are written too. Without them a
-	// recording is replayed to the prompts of its data set alone.
+	// Prompts says that the tokens of prompts are written too, with the first of
+	// the samples of a prompt that come together. Without them a recording is
+	// replayed to the prompts of its data set alone.
 	Prompts bool
 
-	w   io.Writer
-	buf []byte
+	w     io.Writer
+	buf   []byte
+	group [3]int // step, batch and prompt of the last line
+	begun bool
 }
 
 // NewWriter returns a writer of lines to w. Every line is one call of w.Write.
@@ -164,10 +167,13 @@ func (w *Writer) Write(r *Rollout) error {
 	if r.Sample.Err != nil {
 		return nil
 	}
+	group := [3]int{r.Step, r.Batch, r.Sample.Prompt}
+	first := !w.begun || group != w.group
 	var err error
-	if w.buf, err = r.AppendJSON(w.buf[:0], w.Prompts); err != nil {
+	if w.buf, err = r.AppendJSON(w.buf[:0], w.Prompts && first); err != nil {
 		return err
 	}
+	w.group, w.begun = group, true
 	w.buf = append(w.buf, '\n')
 	n, err := w.w.Write(w.buf)
 	if err == nil && n < len(w.buf) {

@@ -40,6 +40,11 @@ type ReplayOptions struct {
 	// NeedsReference is as in [rollout.Options].
 	NeedsReference func(*scoring.Record) bool
 
+	// Lost says that what is missing of a recorded step had failed when it was
+	// recorded: it comes with Sample.Err, and samples keep their numbers. Only
+	// recordings of the request's own step and batch are looked at.
+	Lost bool
+
 	// Eval reads the rollouts of evaluations, and not those of training.
 	Eval bool
 }
@@ -53,6 +58,7 @@ type ReplayOptions struct {
 // more samples the first count.
 type Replay struct {
 	path    string
+	lost    bool
 	groups  []*group
 	byID    map[string][]*group
 	prompts []*Prompt
@@ -82,7 +88,7 @@ func NewReplay(path string, o ReplayOptions) (*Replay, error) {
 	if o.Vocab < 1 {
 		panic("rollouts: NewReplay needs the size of the vocabulary")
 	}
-	r := &Replay{path: path, byID: map[string][]*group{}}
+	r := &Replay{path: path, lost: o.Lost, byID: map[string][]*group{}}
 	rr := replayReader{o: o, r: r, byKey: map[string]*group{}}
 	rr.rows = rollout.Options{Layout: o.Layout, NeedsReference: o.NeedsReference}
 	for line := range rowfile.Lines(path, 0) {
@@ -232,10 +238,10 @@ func (r *Replay) Generate(ctx context.Context, req *Request, done func(Sample)) 
 	var errs []error
 	for i, p := range req.Prompts {
 		g, err := r.find(req, i, p)
-		if err == nil && len(g.prompt.Tokens) > 0 && !slices.Equal(g.prompt.Tokens, p.Tokens) {
+		if err == nil && g != nil && len(g.prompt.Tokens) > 0 && !slices.Equal(g.prompt.Tokens, p.Tokens) {
 			err = fmt.Errorf("%s: prompt %s was recorded with other tokens: use the same chat template and tokenizer", r.path, p.ID)
 		}
-		if err == nil && len(g.samples) < req.N {
+		if err == nil && !r.lost && len(g.samples) < req.N {
 			err = fmt.Errorf("%s: line %d: prompt %s has %d recorded samples where %d are asked for: lower n", r.path, g.lines[0], p.ID, len(g.samples), req.N)
 		}
 		if err != nil {
@@ -253,7 +259,12 @@ func (r *Replay) Generate(ctx context.Context, req *Request, done func(Sample)) 
 			return err
 		}
 		for j := range req.N {
-			s := g.samples[j]
+			var s Sample
+			if r.lost {
+				s = g.numbered(j)
+			} else {
+				s = g.samples[j]
+			}
 			s.Prompt, s.Index = i, j
 			done(s)
 		}
@@ -261,12 +272,34 @@ func (r *Replay) Generate(ctx context.Context, req *Request, done func(Sample)) 
 	return nil
 }
 
-// find returns the group of a prompt.
+var errLost = errors.New("rollouts: not recorded: it had failed")
+
+// numbered returns the sample of a number, or one that says that it was lost.
+func (g *group) numbered(n int) Sample {
+	if g != nil {
+		for _, s := range g.samples {
+			if s.Index == n {
+				return s
+			}
+		}
+	}
+	return Sample{Err: errLost}
+}
+
+// find returns the group of a prompt; nil if it may be lost.
 func (r *Replay) find(req *Request, place int, p *Prompt) (*group, error) {
 	if p.Index >= 0 && p.Index < len(r.groups) && r.groups[p.Index].prompt == p {
 		return r.groups[p.Index], nil
 	}
 	gs := r.byID[p.ID]
+	if r.lost {
+		for _, g := range gs {
+			if g.step == req.Step && g.batch == req.Batch && g.place == place {
+				return g, nil
+			}
+		}
+		return nil, nil
+	}
 	if len(gs) == 0 {
 		return nil, fmt.Errorf("%s: prompt %s is not recorded: replay to the data that it was recorded from", r.path, p.ID)
 	}
