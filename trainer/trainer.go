@@ -246,9 +246,7 @@ func (t *Trainer) Step(ctx context.Context) error {
 	t.recorded = nil
 	t.state.Step++
 	t.state.Cursor = b.cursor
-	if len(b.rows) > 0 {
-		t.state.HADW, t.state.Masked = b.after.HADW, b.after.Masked
-	}
+	t.state.HADW, t.state.Masked = b.after.HADW, b.after.Masked
 	published := t.publish(ctx)
 	step := t.report(b, u)
 	c.end = time.Now()

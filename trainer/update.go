@@ -12,12 +12,8 @@ import (
 
 // advantages fills the advantage of every rollout that trains.
 func (t *Trainer) advantages(b *batch) error {
-	if len(b.rows) == 0 {
-		return nil
-	}
-	adv := make([]float64, len(b.rows))
-	est := t.p.estimator
 	b.after = t.state
+	est := t.p.estimator
 	switch e := est.(type) {
 	case advantage.HADW:
 		if t.cfg.HADWWindow > 0 {
@@ -35,7 +31,7 @@ func (t *Trainer) advantages(b *batch) error {
 			est, b.after.HADW = anchored, h.State
 		}
 	case advantage.AEPO:
-		if e.High != 0 || e.Low != 0 {
+		if len(b.rows) > 0 && (e.High != 0 || e.Low != 0) {
 			packed, _ := pack(b.rows, t.cfg.Sampling.Temperature)
 			out := newRows(packed)
 			if err := t.o.Policy.LogProbs(packed, out); err != nil {
@@ -49,6 +45,10 @@ func (t *Trainer) advantages(b *batch) error {
 			est, b.after.Masked = e, e.Masks()
 		}
 	}
+	if len(b.rows) == 0 {
+		return nil
+	}
+	adv := make([]float64, len(b.rows))
 	if err := est.Advantages(adv, &b.rewards); err != nil {
 		return fmt.Errorf("trainer: update %d: %w", t.state.Step+1, err)
 	}
