@@ -174,18 +174,22 @@ func (t *Trainer) judge(ctx context.Context, source rollouts.Source, req *rollou
 			}
 		})
 	}
-	var twice error
+	var broken error
 	err := source.Generate(ctx, req, func(s rollouts.Sample) {
 		if s.Prompt < 0 || s.Prompt >= len(req.Prompts) || s.Index < 0 || s.Index >= req.N {
-			twice = errors.Join(twice, fmt.Errorf("a sample %d of prompt %d that nobody asked for", s.Index, s.Prompt))
+			broken = errors.Join(broken, fmt.Errorf("a sample %d of prompt %d that nobody asked for", s.Index, s.Prompt))
 			return
 		}
 		i := s.Prompt*req.N + s.Index
 		if rows[i] != nil {
-			twice = errors.Join(twice, fmt.Errorf("sample %d of prompt %d came twice", s.Index, s.Prompt))
+			broken = errors.Join(broken, fmt.Errorf("sample %d of prompt %d came twice", s.Index, s.Prompt))
 			return
 		}
 		rows[i] = &rollout{Sample: s, prompt: req.Prompts[s.Prompt], batch: req.Batch}
+		if s.LogP != nil && len(s.LogP) != len(s.Tokens) {
+			broken = errors.Join(broken, fmt.Errorf("sample %d of prompt %d has %d tokens and %d log-probabilities", s.Index, s.Prompt, len(s.Tokens), len(s.LogP)))
+			return
+		}
 		if s.Err == nil {
 			work <- rows[i]
 		}
@@ -195,7 +199,7 @@ func (t *Trainer) judge(ctx context.Context, source rollouts.Source, req *rollou
 	wg.Wait()
 	late := time.Since(generated)
 	if err == nil {
-		err = twice
+		err = broken
 	}
 	if err == nil {
 		err = ctx.Err()

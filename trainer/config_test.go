@@ -51,6 +51,9 @@ func TestWhole(t *testing.T) {
 		{"ppo", "none(reject=seq_max_k2:42.4)", "token-mean", true},
 		{"ppo", "tis(normalize=true)", "token-mean", true},
 		{"gspo", "none", "token-mean", true},
+		{"erc", "icepop", "token-mean", false},
+		{"erc(base=gspo)", "none", "token-mean", true},
+		{"erc(base=erc(base=gspo))", "none", "token-mean", true},
 		{"ppo", "none", "seq-mean-token-mean", true},
 		{"ppo", "none", "group-token-mean", true},
 	} {
@@ -61,6 +64,20 @@ func TestWhole(t *testing.T) {
 			t.Errorf("%+v: %v", c, err)
 		} else if p.whole != c.whole {
 			t.Errorf("%+v: whole is %v", c, p.whole)
+		}
+	}
+}
+
+// TestLength: the modes with a constant length have that of the longest response
+// that can be, unless they say otherwise.
+func TestLength(t *testing.T) {
+	for mode, want := range map[string]int{
+		"token-sum-norm": 9, "seq-mean-token-sum-norm": 9, "token_sum_norm(length=5)": 5, "seq-mean-token-sum-norm(length=20)": 20, "token-mean": 0, "token-sum": 0,
+	} {
+		c := Default()
+		c.MaxResponse, c.Aggregation = 9, mode
+		if p, err := c.parse(); err != nil || p.loss.Aggregation.Length != want {
+			t.Errorf("%s: length %d, want %d: %v", mode, p.loss.Aggregation.Length, want, err)
 		}
 	}
 }
@@ -83,6 +100,7 @@ func TestConfigErrors(t *testing.T) {
 		{func(c *Config) { c.Surrogate = "pp0" }, "surrogate: "},
 		{func(c *Config) { c.Correction = "icepop(x=1)" }, "rollout_correction: "},
 		{func(c *Config) { c.Aggregation = "mean" }, "loss_agg_mode: "},
+		{func(c *Config) { c.Aggregation = "token-mean(total=7)" }, "without total, which is counted"},
 		{func(c *Config) { c.KLKind = "k9" }, "kl_loss_type: "},
 		{func(c *Config) { c.MiniBatches = 129 }, "at most train_batch_size, which is 128"},
 		{func(c *Config) { c.EvalSamples = 0 }, "val_n is 0"},

@@ -65,7 +65,9 @@ func (o *policyLoss) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []fl
 	if _, err := o.cfg.Eval(dlogp, nil, &b); err != nil {
 		var at *loss.TokenError
 		if errors.As(err, &at) { // counted in the batch, and not in the piece
-			at.Sequence += sort.SearchInts(o.batch.Start, lo+1) - 1
+			row := lo + b.Start[at.Sequence] + at.Token
+			at.Sequence = sort.SearchInts(o.batch.Start, row+1) - 1
+			at.Token = row - o.batch.Start[at.Sequence]
 		}
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/golongrl/golongrl/advantage/loss"
 	"github.com/golongrl/golongrl/trainer/backend"
@@ -66,6 +67,11 @@ func (t *Trainer) postMortem(b *batch, err error) error {
 	var token *loss.TokenError
 	if t.o.Dir == "" || !errors.As(err, &gradient) && !errors.As(err, &token) {
 		return err
+	}
+	for _, r := range b.seen { // JSON has no such numbers, and the error names the first
+		if slices.ContainsFunc(r.LogP, func(lp float32) bool { return lp-lp != 0 }) {
+			r.LogP = nil
+		}
 	}
 	path := filepath.Join(t.o.Dir, fmt.Sprintf("failed-step-%06d.jsonl", t.state.Step+1))
 	if e := t.writeRollouts(path, b); e != nil {

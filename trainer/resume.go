@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/golongrl/golongrl/scoring"
 	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/checkpoint"
 	"github.com/golongrl/golongrl/trainer/rollouts"
@@ -137,7 +138,10 @@ func (t *Trainer) takeBack(step int) error {
 			continue
 		}
 		if n == step+1 && t.o.Replayable {
-			r, err := rollouts.NewReplay(name, rollouts.ReplayOptions{Vocab: t.o.Policy.Config().Vocab, Lost: true})
+			r, err := rollouts.NewReplay(name, rollouts.ReplayOptions{
+				Vocab: t.o.Policy.Config().Vocab, Lost: true,
+				NeedsReference: func(*scoring.Record) bool { return false }, // the prompts at hand judge
+			})
 			if err == nil {
 				t.recorded = r
 				continue

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -255,6 +256,60 @@ func TestResumeErrors(t *testing.T) {
 	notes := ""
 	if err := run(more, func(o *Options) { o.Note = func(s string) { notes += s } }); err != nil || !strings.Contains(notes, "step-000004") {
 		t.Errorf("a damaged checkpoint: %v, notes %q", err, notes)
+	}
+}
+
+// TestResumeOfAnother: what decides the numbers beside configuration and data is
+// compared too, and named.
+func TestResumeOfAnother(t *testing.T) {
+	dir := t.TempDir()
+	cfg := toyConfig()
+	cfg.Steps, cfg.SaveEvery, cfg.KLCoef = 2, 1, 0.1
+	open := func(change func(*Options)) *Trainer {
+		return newToy(t, cfg, func(o *Options) {
+			o.Dir, o.Reference, o.Fingerprint = dir, toyPolicy(t, 1, 1), map[string]string{"metric": "em", "source": "policy"}
+			o.Note = func(s string) { t.Error(s) }
+			change(o)
+		})
+	}
+	same := func(*Options) {}
+	if err := open(same).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := files(t, dir)
+	for _, c := range []struct {
+		change func(*Options)
+		fields []string
+	}{
+		{func(o *Options) { o.Stop = []int32{5} }, []string{"stop_tokens"}},
+		{func(o *Options) { o.Reference = toyPolicy(t, 2, 1) }, []string{"reference_policy"}},
+		{func(o *Options) { o.Fingerprint["metric"] = "f1" }, []string{"fingerprint.metric"}},
+		{func(o *Options) { delete(o.Fingerprint, "source"); o.Stop = nil }, []string{"fingerprint.source", "stop_tokens"}},
+		{func(o *Options) { o.Fingerprint["profile"] = "strict" }, []string{"fingerprint.profile"}},
+	} {
+		tr := open(c.change)
+		start := weights(t, tr.o.Policy)
+		_, err := tr.Resume()
+		var mismatch *checkpoint.MismatchError
+		if !errors.As(err, &mismatch) {
+			t.Errorf("%v: %v", c.fields, err)
+			continue
+		}
+		var fields []string
+		for _, d := range mismatch.Fields {
+			fields = append(fields, d.Field)
+		}
+		if !slices.Equal(fields, c.fields) || !strings.Contains(err.Error(), c.fields[0]) {
+			t.Errorf("%v: %v", c.fields, err)
+		}
+		if tr.State().Step != 0 || !slices.Equal(start, weights(t, tr.o.Policy)) {
+			t.Errorf("%v: refused, and the policy has changed", c.fields)
+		}
+	}
+	sameFiles(t, files(t, dir), before)
+	tr := open(same)
+	if ok, err := tr.Resume(); !ok || err != nil || tr.State().Step != 2 {
+		t.Errorf("the same again: %v, %v, step %d", ok, err, tr.State().Step)
 	}
 }
 

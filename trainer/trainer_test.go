@@ -285,6 +285,9 @@ func TestErrors(t *testing.T) {
 		{"a sample comes twice", nil, func(o *Options) {
 			o.Source = &brokenSource{Source: o.Source, spoil: func(_ int, s *rollouts.Sample) bool { s.Index = 0; return true }}
 		}, "came twice"},
+		{"a log-probability too few", nil, func(o *Options) {
+			o.Source = &brokenSource{Source: o.Source, spoil: func(_ int, s *rollouts.Sample) bool { s.LogP = s.LogP[1:]; return true }}
+		}, "tokens and "},
 		{"no differences", func(c *Config) { c.Filter, c.MaxGenBatches = Resample, 3 }, func(o *Options) {
 			for _, p := range o.Train {
 				p.Record.Gold = scoring.Text("never")

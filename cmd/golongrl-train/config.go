@@ -6,7 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -108,14 +113,81 @@ func readConfig(path string) (fileConfig, error) {
 }
 
 func decodeYAML(text []byte, c *fileConfig) error {
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c)
+	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	err := d.Decode(c)
 	if errors.Is(err, io.EOF) { // nothing but comments
 		return nil
 	}
-	if err != nil {
-		return errors.New(yaml.FormatError(err, false, true))
+	if err == nil {
+		if err = d.Decode(new(any)); err == nil {
+			return errors.New("there is a second document behind ---: give one")
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
 	}
-	return nil
+	var mismatch *yaml.TypeError
+	switch {
+	case err == nil:
+		return fractions(text)
+	case errors.As(err, &mismatch): // whose message has names of the program
+		err = errors.New(yaml.FormatErrorWithToken("this must be "+wanted(mismatch.DstType), mismatch.Token, false, true))
+	default:
+		err = errors.New(yaml.FormatError(err, false, true))
+	}
+	return errors.New(strings.TrimRight(err.Error(), "\n"))
+}
+
+// wanted names what is decoded into a type.
+func wanted(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return "a time, such as 30m"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() == reflect.String:
+		return "a text"
+	case t.Kind() == reflect.Slice:
+		return "a list"
+	case t.Kind() == reflect.Struct:
+		return "keys with values"
+	case t.Kind() == reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
+}
+
+// fractions finds numbers that the decoder cuts off to whole ones.
+func fractions(text []byte) error {
+	var doc yaml.MapSlice
+	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.UseOrderedMap()); err != nil {
+		return err
+	}
+	var errs []error
+	var walk func(v yaml.MapSlice, t reflect.Type, above string)
+	walk = func(v yaml.MapSlice, t reflect.Type, above string) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			for _, item := range v {
+				if item.Key != f.Tag.Get("yaml") {
+					continue
+				}
+				name := above + f.Tag.Get("yaml")
+				switch x := item.Value.(type) {
+				case yaml.MapSlice:
+					if f.Type.Kind() == reflect.Struct {
+						walk(x, f.Type, name+".")
+					}
+				case float64:
+					if (f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Uint64) && x != math.Trunc(x) {
+						errs = append(errs, fmt.Errorf("%s is %v, but must be a whole number", name, x))
+					}
+				}
+			}
+		}
+	}
+	walk(doc, reflect.TypeFor[fileConfig](), "")
+	return errors.Join(errs...)
 }
 
 // check reports everything that is wrong without looking at files.
@@ -123,12 +195,13 @@ func (c *fileConfig) check() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	oneOf := func(key, value string, of ...string) {
-		for _, o := range of {
-			if value == o {
-				return
-			}
+		if slices.Contains(of, value) {
+			return
 		}
-		bad("%s is %q, but must be one of %q", key, value, of)
+		for i, o := range of {
+			of[i] = strconv.Quote(o)
+		}
+		bad("%s is %q, but must be %s", key, value, strings.Join(of, " or "))
 	}
 	if c.Model.Path == "" {
 		bad("model.path is missing: the folder of a Qwen3 model")
@@ -146,6 +219,9 @@ func (c *fileConfig) check() error {
 		oneOf("rollouts.server.dialect", s.Dialect, "auto", "vllm", "sglang")
 		oneOf("rollouts.server.logprobs", s.LogProbs, "", "raw", "processed")
 		oneOf("rollouts.server.publish.reload", s.Publish.Reload, "", "vllm", "sglang")
+		if s.Concurrency < 1 || s.Attempts < 1 || s.Timeout <= 0 {
+			bad("rollouts.server: concurrency, attempts and timeout must be positive")
+		}
 		if s.URL == "" {
 			bad("rollouts.server.url is missing")
 		}
@@ -179,7 +255,13 @@ func (c *fileConfig) check() error {
 		c.Train.EvalEvery = 0
 	}
 	if err := c.Train.Check(); err != nil {
-		errs = append(errs, fmt.Errorf("train: %w", err))
+		all := []error{err}
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			all = joined.Unwrap()
+		}
+		for _, err := range all {
+			bad("train.%w", err)
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -43,7 +43,7 @@ type signalled struct{ syscall.Signal }
 func (s signalled) Error() string { return s.String() }
 
 // patience is when a person is told why the process still runs behind a signal.
-const patience = 2 * time.Second
+var patience = 2 * time.Second
 
 // interruptible returns a context that ends with the first signal to stop. The
 // second finds the process as if it had never asked for signals.

@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -25,7 +25,15 @@ const asMain = "GOLONGRL_TRAIN_TEST_MAIN"
 
 func TestMain(m *testing.M) {
 	demoDefaults = smallDemo
-	if os.Getenv(asMain) != "" {
+	switch os.Getenv(asMain) {
+	case "":
+	case "signals":
+		patience = 0
+		ctx := interruptible()
+		os.Stdout.WriteString("ready\n")
+		<-ctx.Done()
+		time.Sleep(time.Minute) // longer than the test's patience
+	default:
 		main()
 	}
 	testscript.Main(m, map[string]func(){"golongrl-train": main})
@@ -174,5 +182,3 @@ func contains(t *testing.T, what, text string, parts ...string) {
 		}
 	}
 }
-
-var _ = fmt.Sprint

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -86,8 +87,8 @@ const tinyRows = `{"id":1,"task":"sub_em","prompt":"a=?","reference":"a"}
 `
 
 // releasedRows have the GoLongRL schema.
-const releasedRows = `{"data_source":"SubEM","prompt":[{"role":"user","content":"a b?"}],"ability":"x","reward_model":{"ground_truth":{"golden_label":["a"]}},"extra_info":{"index":11,"reward_mode":"SubEM"}}
-{"data_source":"F1","prompt":[{"role":"user","content":"c d?"}],"ability":"x","reward_model":{"ground_truth":{"golden_label":["c","d"]}},"extra_info":{"index":12,"reward_mode":"F1"}}
+const releasedRows = `{"data_source":"EM","prompt":[{"role":"user","content":"a b?"}],"ability":"x","reward_model":{"ground_truth":{"golden_label":"a"}},"extra_info":{"index":11,"reward_mode":"EM"}}
+{"data_source":"longbench_pro","prompt":[{"role":"user","content":"c d?"}],"ability":"x","reward_model":{"ground_truth":{"doc_ids":["c","d"],"summary":"English"}},"extra_info":{"index":12,"reward_mode":"T1.2 Key-Snippet Retrieval"}}
 `
 
 func newBench(t *testing.T) *bench {
@@ -103,17 +104,16 @@ func newBench(t *testing.T) *bench {
 
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
 
-// A knobs is what tests change of the configuration.
+// Knobs are what tests change of the configuration: lines below a key.
 type knobs struct {
-	steps     int
-	rollouts  string // lines below rollouts:
-	data      string // below data: instead of the usual
-	train     string // below train:
-	rest      string
-	keepWeigh bool
+	steps             int
+	save              int    // save_freq; 0: 2
+	rollouts, data    string // instead of the usual
+	model, train, top string // beside the usual
 }
 
-// config writes a configuration that runs into out, and returns its name.
+// config writes a configuration that runs into the folder out, and returns its
+// name.
 func (b *bench) config(out string, k knobs) string {
 	b.t.Helper()
 	if k.data == "" {
@@ -122,13 +122,10 @@ func (b *bench) config(out string, k knobs) string {
 	if k.rollouts == "" {
 		k.rollouts = "  source: policy\n"
 	}
-	if k.steps == 0 {
-		k.steps = 3
-	}
 	text := fmt.Sprintf(`out: %q
 model:
   path: %q
-data:
+%sdata:
 %srollouts:
 %sbackend:
   micro_tokens: 64
@@ -136,14 +133,14 @@ train:
   seed: 7
   steps: %d
   train_batch_size: 4
-  n: 4
+  n: 6
   filter_groups: keep
   max_prompt_length: 64
-  max_response_length: 8
+  max_response_length: 12
   lr: 1.0e-3
   test_freq: 2
   val_n: 2
-  save_freq: 2
-%s%s`, b.path(out), b.path("model"), k.data, k.rollouts, k.steps, k.train, k.rest)
+  save_freq: %d
+%s%s`, b.path(out), b.path("model"), k.model, k.data, k.rollouts, k.steps, cmp.Or(k.save, 2), k.train, k.top)
 	return write(b.t, b.path(out+".yaml"), text)
 }

@@ -103,6 +103,9 @@ func setUp(ctx context.Context, cfg fileConfig, note func(string)) (s *setup, er
 	}
 	o.Policy = s.policy
 	o.Dir, o.KeepCheckpoints, o.SaveRollouts, o.Note = cfg.Out, cfg.Keep, cfg.Rollouts.Save, note
+	o.Fingerprint = map[string]string{
+		"reward.metric": cfg.Reward.Metric, "reward.profile": cfg.Reward.Profile, "rollouts.source": cfg.Rollouts.Source, "data.template": cfg.Data.Template,
+	}
 	o.Files = checkpoint.PolicyFiles{Config: s.file, Copy: model.Companions(cfg.Model.Path)}
 	return s, nil
 }

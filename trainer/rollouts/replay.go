@@ -42,7 +42,8 @@ type ReplayOptions struct {
 
 	// Lost says that what is missing of a recorded step had failed when it was
 	// recorded: it comes with Sample.Err, and samples keep their numbers. Only
-	// recordings of the request's own step and batch are looked at.
+	// recordings of the request's own step and batch are looked at. Responses
+	// without tokens are taken for what they are, and are no error.
 	Lost bool
 
 	// Eval reads the rollouts of evaluations, and not those of training.
@@ -138,7 +139,7 @@ func (rr *replayReader) line(line rollout.Line) error {
 // row adds a row to its group.
 func (rr *replayReader) row(f *fields, row *rollout.Row) {
 	g := rr.byKey[row.Group]
-	prompt := f.tokens("prompt_tokens")
+	prompt := f.tokens("prompt_tokens", false)
 	if g == nil {
 		rec := row.Record
 		rec.Response, rec.Length, rec.HasLength = "", 0, false
@@ -158,6 +159,8 @@ func (rr *replayReader) row(f *fields, row *rollout.Row) {
 	switch {
 	case g.prompt.ID != row.ID:
 		f.fail("id", fmt.Sprintf("%s, but the group %s has samples of %s: a group has one prompt", row.ID, row.Group, g.prompt.ID))
+	case prompt != nil && g.prompt.Tokens == nil: // the lines come in another order
+		g.prompt.Tokens = prompt
 	case prompt != nil && !slices.Equal(prompt, g.prompt.Tokens):
 		f.fail("prompt_tokens", "not those of the group's other samples: a group has one prompt")
 	}
@@ -167,7 +170,7 @@ func (rr *replayReader) row(f *fields, row *rollout.Row) {
 	if row.Sample > 0 || f.has("responses") {
 		s.Index = row.Sample
 	}
-	s.Tokens = f.tokens("tokens")
+	s.Tokens = f.tokens("tokens", rr.o.Lost)
 	switch {
 	case s.Tokens != nil && row.Sample > 0:
 		f.fail("tokens", "given beside several responses: write one row per response")
@@ -383,13 +386,13 @@ func (f *fields) list(name string) []py.Value {
 	return v.Items()
 }
 
-// tokens returns nil if there are none.
-func (f *fields) tokens(name string) []int32 {
+// tokens returns nil if the field is not there.
+func (f *fields) tokens(name string, empty bool) []int32 {
 	if !f.has(name) {
 		return nil
 	}
 	list := f.list(name)
-	if len(list) == 0 {
+	if len(list) == 0 && !empty {
 		f.fail(name, "an empty list: give at least one token, or take the row out")
 		return nil
 	}

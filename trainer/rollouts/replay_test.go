@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,6 +127,105 @@ func TestRoundTrip(t *testing.T) {
 		if err := r.Publish(context.Background(), 1, nil); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestPromptsOnce: the tokens of a prompt are written with the first of its samples
+// that has a response, and are found there in whatever order the lines come.
+func TestPromptsOnce(t *testing.T) {
+	rs := recorded()
+	rs[0].Sample = rollouts.Sample{Prompt: 0, Index: 0, Err: errors.New("lost")}
+	text := written(t, rs, true)
+	for i, line := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
+		first := i == 0 || i%3 == 2 // one line is not there
+		if bytes.Contains(line, []byte(`"prompt_tokens"`)) != first {
+			t.Errorf("line %d: %s", i+1, line)
+		}
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	slices.Reverse(lines)
+	r, err := rollouts.NewReplay(write(t, "x.jsonl", bytes.Join(lines, nil)), rollouts.ReplayOptions{Vocab: vocab})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ps, err := r.Prompts()
+	if err != nil || len(ps) != len(records) || r.Samples() != 2 {
+		t.Fatalf("%d prompts of at least %d samples, %v", len(ps), r.Samples(), err)
+	}
+	for i, p := range ps {
+		if want := rs[3*(len(ps)-1-i)].Prompt; p.ID != want.ID || !slices.Equal(p.Tokens, want.Tokens) {
+			t.Errorf("prompt %s of %v, want %s of %v", p.ID, p.Tokens, want.ID, want.Tokens)
+		}
+	}
+	// The same prompt beside itself in one batch is two groups.
+	twin := rs[3]
+	twin.Sample.Prompt = 7
+	if n := bytes.Count(written(t, []rollouts.Rollout{rs[3], rs[4], twin}, true), []byte(`"prompt_tokens"`)); n != 2 {
+		t.Errorf("prompt_tokens %d times for two groups", n)
+	}
+}
+
+// TestReplayLost: what had failed fails again, under its own number, and nothing of
+// another step, batch or place takes its place.
+func TestReplayLost(t *testing.T) {
+	lost := errors.New("lost")
+	var rs []rollouts.Rollout
+	var prompts []*rollouts.Prompt
+	for p := range 4 {
+		id := p
+		if p == 3 {
+			id = 1 // a prompt that comes twice
+		}
+		prompt := &rollouts.Prompt{Index: id, ID: fmt.Sprint(id), Tokens: []int32{int32(id), 31}, Record: scoring.Record{Metric: "em", Gold: scoring.Text("g")}}
+		prompts = append(prompts, prompt)
+		for j := range 3 {
+			x := rollouts.Sample{Prompt: p, Index: j, Tokens: []int32{int32(8*p + j)}, LogP: []float32{-1}, Text: "a", Stopped: true, Version: 4}
+			switch {
+			case p == 0 && j == 1, p == 1 && j == 0, p == 2:
+				x = rollouts.Sample{Prompt: p, Index: j, Err: lost}
+			case p == 1 && j == 2:
+				x.Tokens, x.LogP, x.Text = []int32{}, []float32{}, ""
+			}
+			rs = append(rs, rollouts.Rollout{Step: 5, Batch: 1, Prompt: prompt, Sample: x})
+		}
+	}
+	path := write(t, "x.jsonl", written(t, rs, true))
+	r, err := rollouts.NewReplay(path, rollouts.ReplayOptions{Vocab: vocab, Lost: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := &rollouts.Request{Step: 5, Batch: 1, N: 3, Prompts: prompts, Sampling: backend.Sampling{MaxTokens: 1}}
+	got, err := collect(t, r, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range got {
+		want := rs[i].Sample
+		if (x.Err != nil) != (want.Err != nil) {
+			t.Errorf("prompt %d, sample %d: error %v, want %v", x.Prompt, x.Index, x.Err, want.Err)
+		}
+		if x.Err, want.Err = nil, nil; !reflect.DeepEqual(x, want) {
+			t.Errorf("%+v, want %+v", x, want)
+		}
+	}
+	for _, at := range [][2]int{{5, 0}, {6, 1}} {
+		other := *req
+		other.Step, other.Batch = at[0], at[1]
+		if got, err = collect(t, r, &other); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range got {
+			if x.Err == nil {
+				t.Errorf("step %d, batch %d: sample %d of prompt %d is there", at[0], at[1], x.Index, x.Prompt)
+			}
+		}
+	}
+	prompts[0].Tokens = []int32{9}
+	if _, err := collect(t, r, req); err == nil || !strings.Contains(err.Error(), "prompt 0 was recorded with other tokens") {
+		t.Error(err)
+	}
+	if _, err := rollouts.NewReplay(path, rollouts.ReplayOptions{Vocab: vocab}); err == nil || !strings.Contains(err.Error(), "tokens: an empty list") {
+		t.Errorf("a response without tokens in a recording to learn from: %v", err)
 	}
 }
 
