@@ -9,9 +9,6 @@ package kernels
 func dotAVX2(x, y *float32, n int) float32
 
 //go:noescape
-func axpyAVX2(dst *float32, a float32, x *float32, n int)
-
-//go:noescape
 func addAVX2(dst, x *float32, n int)
 
 //go:noescape

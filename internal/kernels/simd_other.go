@@ -5,7 +5,6 @@ package kernels
 const noAssembly = "kernels: no assembly on this architecture"
 
 func dotAVX2(x, y *float32, n int) float32                                    { panic(noAssembly) }
-func axpyAVX2(dst *float32, a float32, x *float32, n int)                     { panic(noAssembly) }
 func addAVX2(dst, x *float32, n int)                                          { panic(noAssembly) }
 func sumSquaresAVX2(x *float32, n int) float64                                { panic(noAssembly) }
 func maxAVX2(x *float32, n int) float32                                       { panic(noAssembly) }

@@ -5,20 +5,6 @@ import (
 	"unsafe"
 )
 
-// Exp writes exp(x_i) to dst_i; dst may be x. -Inf gives 0, +Inf and overflow
-// +Inf, NaN NaN. It panics if dst is shorter than x.
-//
-// In float32, results below the smallest normal number, 2^-126, are 0, and the
-// error of the others is below 1 unit in the last place.
-func Exp[T Float](dst, x []T) {
-	dst = dst[:len(x)]
-	if wide[T]() {
-		expAVX2(addr(dst), addr(x), len(x), 1, 0)
-		return
-	}
-	expShiftPortable(dst, x, 1, 0)
-}
-
 // ExpShift writes
 //
 //	dst_i = exp(scale src_i - shift)
@@ -26,8 +12,9 @@ func Exp[T Float](dst, x []T) {
 // and returns the sum of dst: the step of a softmax with the maximum shift. dst
 // may be src. The sum is 0 if src is empty, and its order depends on the length
 // alone. A src_i of -Inf gives 0 if scale is positive and shift finite; NaN gives
-// NaN. Precision and range are those of [Exp]. It panics if dst is shorter than
-// src.
+// NaN. In float32 the error is at most 2 units in the last place of the exponential
+// of the rounded argument, results below the smallest normal number are 0, and
+// overflow is +Inf. It panics if dst is shorter than src.
 func ExpShift[T Float](dst, src []T, scale, shift T) T {
 	dst = dst[:len(src)]
 	if wide[T]() {

@@ -53,22 +53,6 @@ func dotPortable[T Float](x, y []T) T {
 	return s
 }
 
-// Axpy adds a x to dst. It panics if dst is shorter than x.
-func Axpy[T Float](dst []T, a T, x []T) {
-	dst = dst[:len(x)]
-	if wide[T]() {
-		axpyAVX2(addr(dst), float32(a), addr(x), len(x))
-		return
-	}
-	axpyPortable(dst, a, x)
-}
-
-func axpyPortable[T Float](dst []T, a T, x []T) {
-	for i, v := range x {
-		dst[i] += a * v
-	}
-}
-
 // SumSquares returns the sum of x_i², in float64, over blocks of fixed size
 // whose sums are added in order. NaN and Inf come through.
 func SumSquares[T Float](p *Pool, x []T) float64 {

@@ -56,50 +56,6 @@ dotDone:
 	VZEROUPPER
 	RET
 
-// func axpyAVX2(dst *float32, a float32, x *float32, n int)
-TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	VBROADCASTSS a+8(FP), Y0
-	MOVQ x+16(FP), SI
-	MOVQ n+24(FP), CX
-	SUBQ $16, CX
-	JLT axpy8
-
-axpy16:
-	VMOVUPS 0(DI), Y1
-	VMOVUPS 32(DI), Y2
-	VFMADD231PS 0(SI), Y0, Y1
-	VFMADD231PS 32(SI), Y0, Y2
-	VMOVUPS Y1, 0(DI)
-	VMOVUPS Y2, 32(DI)
-	ADDQ $64, SI
-	ADDQ $64, DI
-	SUBQ $16, CX
-	JGE axpy16
-
-axpy8:
-	ADDQ $8, CX
-	JLT axpyTail
-	VMOVUPS (DI), Y1
-	VFMADD231PS (SI), Y0, Y1
-	VMOVUPS Y1, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $8, CX
-
-axpyTail:
-	ADDQ $8, CX
-	JEQ axpyDone
-	MASK(CX, R8, Y7)
-	VMASKMOVPS (DI), Y7, Y1
-	VMASKMOVPS (SI), Y7, Y2
-	VFMADD231PS Y2, Y0, Y1
-	VMASKMOVPS Y1, Y7, (DI)
-
-axpyDone:
-	VZEROUPPER
-	RET
-
 // func addAVX2(dst, x *float32, n int)
 TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI

@@ -27,20 +27,8 @@ func TestVectors(t *testing.T) {
 			}
 			identical(t, "Add", got, want)
 
-			got, want = slices.Clone(y), slices.Clone(y)
-			Axpy(got[:n], 0.3, x)
-			axpyPortable(want[:n], 0.3, x)
-			near(t, "Axpy", got, convert[float64](want), 0x1p-23)
 			if got[n] != last {
-				t.Fatalf("Axpy of %d wrote behind the end", n)
-			}
-			for i := range x { // a tail is as the rest
-				one := y[i : i+1 : i+1]
-				one = slices.Clone(one)
-				Axpy(one, 0.3, x[i:i+1])
-				if one[0] != got[i] {
-					t.Fatalf("Axpy of %d: element %d is %v, alone %v", n, i, got[i], one[0])
-				}
+				t.Fatalf("Add of %d wrote behind the end", n)
 			}
 
 			if m := MaxOf(x); m != maxPortable(x) {
@@ -77,18 +65,12 @@ func TestVectors(t *testing.T) {
 		t.Errorf("MaxOf +Inf: %v", m)
 	}
 	mustPanic(t, "short y", func() { Dot(make([]float32, 3), make([]float32, 2)) })
-	mustPanic(t, "short dst", func() { Axpy(make([]float32, 2), 1, make([]float32, 3)) })
 	mustPanic(t, "short x", func() { Add(nil, make([]float32, 3), make([]float32, 2)) })
 }
 
 func TestDotFloat64(t *testing.T) {
 	if d := Dot([]float64{1, 2, 3}, []float64{4, 5, 6}); d != 32 {
 		t.Errorf("%v, want 32", d)
-	}
-	x := []float64{1, 2}
-	Axpy(x, 2, []float64{10, 20})
-	if x[0] != 21 || x[1] != 42 {
-		t.Errorf("Axpy: %v", x)
 	}
 }
 
@@ -117,7 +99,6 @@ func BenchmarkVectors(b *testing.B) {
 	x, y := normals[float32](n, 1), normals[float32](n, 2)
 	perElement(b, "dot", n, func() { sink += Dot(x, y) })
 	perElement(b, "dotPlain", n, func() { sink += dotPortable(x, y) })
-	perElement(b, "axpy", n, func() { Axpy(y, 1e-9, x) })
 	perElement(b, "add", n, func() { Add(nil, y, x) })
 	perElement(b, "sumSquares", n, func() { sink += float32(SumSquares(nil, x)) })
 	perElement(b, "max", n, func() { sink += MaxOf(x) })
