@@ -71,6 +71,16 @@ func TestOnePrompt(t *testing.T) {
 	}), map[string]float64{
 		"train/num_gen_batches": 2, "train/filtered_fraction": 0.25, "task_metrics/task0/filtered_fraction": 0.25, "task_metrics/task0/num_queries": 5,
 	})
+	cfg.GenBatch, cfg.TrainBatch = 1, 3
+	at := 0
+	wantMetrics(t, "one by one", reported(t, cfg, 1, func(_ *rollouts.Prompt, s *rollouts.Sample) {
+		if s.Text = "0"; at/cfg.Samples != 1 && at%cfg.Samples < 4 {
+			s.Text = "1"
+		}
+		at++
+	}), map[string]float64{
+		"train/num_gen_batches": 4, "train/filtered_fraction": 0.25, "task_metrics/task0/filtered_fraction": 0.25, "task_metrics/task0/num_queries": 3,
+	})
 }
 
 // TestSingleSamples: a prompt with one response that could be judged has no

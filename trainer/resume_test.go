@@ -105,6 +105,9 @@ func TestKill(t *testing.T) {
 		os.Stdout.WriteString("done\n")
 		return
 	}
+	if testing.Short() {
+		t.Skip("many processes")
+	}
 	whole, killed := t.TempDir(), t.TempDir()
 	if err := toyRun(t, whole, nil); err != nil {
 		t.Fatal(err)

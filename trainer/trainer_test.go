@@ -42,6 +42,7 @@ func TestLearns(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := toyConfig()
+			cfg.Steps = 60
 			c.change(&cfg)
 			tr := newToy(t, cfg, nil)
 			before := greedyReward(t, tr)

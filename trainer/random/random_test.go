@@ -86,3 +86,93 @@ func TestPermAndIntN(t *testing.T) {
 	}()
 	random.Key(1).IntN(0, 0)
 }
+
+// TestKeysOfRun: samples of a run, and of runs beside it, share neither key nor
+// stretch of stream.
+func TestKeysOfRun(t *testing.T) {
+	seen := map[random.Key]bool{}
+	var keys []random.Key
+	add := func(parts ...uint64) {
+		k := random.NewKey(parts...)
+		if seen[k] {
+			t.Errorf("the key of %v comes twice", parts)
+		}
+		seen[k] = true
+		keys = append(keys, k)
+	}
+	for seed := range uint64(2) {
+		for kind := range uint64(4) {
+			add(seed, kind)
+			for prompt := range uint64(300) {
+				add(seed, kind, prompt)
+				for sample := range uint64(16) {
+					add(seed, kind, prompt, sample)
+				}
+			}
+		}
+	}
+	// Number i of a stream is a function of key + (i+1) gamma, so that two streams
+	// overlap where their keys differ by a small multiple of gamma.
+	const gamma = 0x9e3779b97f4a7c15
+	inverse := uint64(1) // by Newton's method modulo 2^64
+	for range 6 {
+		inverse *= 2 - gamma*inverse
+	}
+	place := make([]uint64, 4000)
+	for i := range place {
+		place[i] = uint64(keys[i*len(keys)/len(place)]) * inverse
+	}
+	slices.Sort(place)
+	for i, p := range place {
+		if next := place[(i+1)%len(place)]; next-p < 1<<20 {
+			t.Errorf("two streams are %d numbers apart", next-p)
+		}
+	}
+}
+
+// TestNeighbours: what neighbours draw is uncorrelated, also along diagonals.
+func TestNeighbours(t *testing.T) {
+	const n = 1 << 16
+	for name, draw := range map[string]func(i uint64) (float64, float64){
+		"samples": func(i uint64) (float64, float64) {
+			return random.NewKey(1, 2, i/8, i%8).Float64(0), random.NewKey(1, 2, i/8, i%8+1).Float64(0)
+		},
+		"prompts": func(i uint64) (float64, float64) {
+			return random.NewKey(1, 2, i, 0).Float64(0), random.NewKey(1, 2, i+1, 0).Float64(0)
+		},
+		"training and evaluation": func(i uint64) (float64, float64) {
+			return random.NewKey(1, 2, i, 0).Float64(0), random.NewKey(1, 3, i, 0).Float64(0)
+		},
+		"tokens of two samples": func(i uint64) (float64, float64) {
+			return random.NewKey(1, 2, i/16, 0).Float64(i % 16), random.NewKey(1, 2, i/16, 1).Float64(i%16 + 1)
+		},
+		"prompt and sample exchanged": func(i uint64) (float64, float64) {
+			return random.NewKey(1, 2, i, i+1).Float64(0), random.NewKey(1, 2, i+1, i).Float64(0)
+		},
+	} {
+		var r float64
+		for i := range uint64(n) {
+			x, y := draw(i)
+			r += 12 * (x - 0.5) * (y - 0.5) / n
+		}
+		if math.Abs(r) > 4/math.Sqrt(n) {
+			t.Errorf("%s: correlation %.4f", name, r)
+		}
+	}
+}
+
+// TestPermUniform: all 120 permutations of 5 are equally likely, by chi-square.
+func TestPermUniform(t *testing.T) {
+	const each = 250
+	count := map[[5]int]int{}
+	for i := range uint64(120 * each) {
+		count[[5]int(random.NewKey(1, 1, 0, i).Perm(5))]++
+	}
+	var chi float64
+	for _, n := range count {
+		chi += float64((n-each)*(n-each)) / each
+	}
+	if len(count) != 120 || chi > 180 { // 1 in 4,000 for 119 degrees of freedom
+		t.Errorf("%d permutations, chi-square %.1f", len(count), chi)
+	}
+}
