@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -90,6 +91,9 @@ func (t *Trainer) collect(ctx context.Context) (*batch, error) {
 			b.drop(&groups)
 		}
 	}
+	if b.failed+b.unscored > 0 {
+		t.o.Note(fmt.Sprintf("update %d: of %d responses %d never came and %d could not be judged, and are left out; the first: %v", t.state.Step+1, len(b.seen), b.failed, b.unscored, b.first))
+	}
 	return b, b.index()
 }
 
@@ -163,14 +167,7 @@ func (t *Trainer) judge(ctx context.Context, source rollouts.Source, req *rollou
 	for range t.o.Scorers {
 		wg.Go(func() {
 			for r := range work {
-				rec := r.prompt.Record
-				rec.Response = r.Text
-				rec.Length, rec.HasLength = float64(len(r.Tokens)), true
-				r.result = t.o.Scorer.Score(ctx, &rec)
-				r.value, r.scored = r.result.Value, r.result.Scored()
-				if s := r.result.Status; t.cfg.Undecided == "zero" && (s == scoring.Undecided || s == scoring.OverBudget) {
-					r.value, r.scored = 0, true
-				}
+				t.score(ctx, r)
 			}
 		})
 	}
@@ -186,8 +183,8 @@ func (t *Trainer) judge(ctx context.Context, source rollouts.Source, req *rollou
 			return
 		}
 		rows[i] = &rollout{Sample: s, prompt: req.Prompts[s.Prompt], batch: req.Batch}
-		if s.LogP != nil && len(s.LogP) != len(s.Tokens) {
-			broken = errors.Join(broken, fmt.Errorf("sample %d of prompt %d has %d tokens and %d log-probabilities", s.Index, s.Prompt, len(s.Tokens), len(s.LogP)))
+		if err := t.checkSample(&s); err != nil {
+			broken = errors.Join(broken, fmt.Errorf("prompt %s, sample %d: %w", req.Prompts[s.Prompt].ID, s.Index, err))
 			return
 		}
 		if s.Err == nil {
@@ -213,6 +210,49 @@ func (t *Trainer) judge(ctx context.Context, source rollouts.Source, req *rollou
 		}
 	}
 	return rows, late, nil
+}
+
+// checkSample refuses what a source must not deliver.
+func (t *Trainer) checkSample(s *rollouts.Sample) error {
+	if s.Err != nil {
+		return nil
+	}
+	if s.LogP != nil && len(s.LogP) != len(s.Tokens) {
+		return fmt.Errorf("%d tokens and %d log-probabilities", len(s.Tokens), len(s.LogP))
+	}
+	if len(s.Tokens) > t.cfg.MaxResponse {
+		return fmt.Errorf("%d tokens, and max_response_length is %d", len(s.Tokens), t.cfg.MaxResponse)
+	}
+	vocab := t.o.Policy.Config().Vocab
+	for i, token := range s.Tokens {
+		if token < 0 || int(token) >= vocab {
+			return fmt.Errorf("token %d is %d, and the vocabulary has %d", i, token, vocab)
+		}
+	}
+	return nil
+}
+
+// score judges a rollout.
+func (t *Trainer) score(ctx context.Context, r *rollout) {
+	defer func() {
+		if v := recover(); v != nil { // a metric of the caller's own
+			panic(fmt.Sprintf("trainer: scoring prompt %s, sample %d: %v", r.prompt.ID, r.Index, v))
+		}
+	}()
+	rec := r.prompt.Record
+	rec.Response = r.Text
+	rec.Length, rec.HasLength = float64(len(r.Tokens)), true
+	r.result = t.o.Scorer.Score(ctx, &rec)
+	r.value, r.scored = r.result.Value, r.result.Scored()
+	switch s := r.result.Status; {
+	case t.cfg.Undecided == "zero" && (s == scoring.Undecided || s == scoring.OverBudget):
+		r.value, r.scored = 0, true
+	case math.IsInf(r.value, 0) || math.IsNaN(r.value):
+		r.scored = false
+		if r.result.Err == nil {
+			r.result.Err = fmt.Errorf("the metric gives %v", r.value)
+		}
+	}
 }
 
 // grouped is rollouts with a score.

@@ -31,7 +31,7 @@ type Config struct {
 	MaxGenBatches int     `yaml:"max_num_gen_batches" json:"max_num_gen_batches"` // per update, for Filter resample; 0: no limit
 	Filter        Filter  `yaml:"filter_groups" json:"filter_groups"`             // of prompts whose rewards are all equal
 	Samples       int     `yaml:"n" json:"n"`                                     // responses per prompt
-	MaxPrompt     int     `yaml:"max_prompt_length" json:"max_prompt_length"`     // tokens; longer ones are left out
+	MaxPrompt     int     `yaml:"max_prompt_length" json:"max_prompt_length"`     // tokens; New refuses longer ones, package dataset leaves them out
 	MaxResponse   int     `yaml:"max_response_length" json:"max_response_length"` // tokens
 	Sampling      Draw    `yaml:"sampling" json:"sampling"`                       // of training rollouts
 	Estimator     string  `yaml:"estimator" json:"estimator"`                     // of advantages, as [advantage.Parse] reads it
@@ -113,6 +113,14 @@ func Default() Config {
 	}
 }
 
+// Limits beyond which a setting is a slip of the pen. With them no product or sum
+// of settings overflows.
+const (
+	maxCount  = 1 << 30
+	maxBatch  = 1 << 20
+	maxTokens = 1 << 28
+)
+
 // parsed is a Config as the trainer uses it.
 type parsed struct {
 	estimator advantage.Estimator
@@ -142,6 +150,26 @@ func (c Config) parse() (parsed, error) {
 	} {
 		if f.v < f.min {
 			bad(f.key, f.v, fmt.Sprintf("at least %d", f.min))
+		}
+	}
+	for _, f := range []struct {
+		key    string
+		v, max int
+	}{
+		{"steps", c.Steps, maxCount}, {"epochs", c.Epochs, maxBatch}, {"train_batch_size", c.TrainBatch, maxBatch}, {"gen_batch_size", c.GenBatch, maxBatch},
+		{"max_num_gen_batches", c.MaxGenBatches, maxBatch}, {"n", c.Samples, maxBatch}, {"max_prompt_length", c.MaxPrompt, maxTokens}, {"max_response_length", c.MaxResponse, maxTokens},
+		{"ppo_epochs", c.PPOEpochs, maxBatch}, {"lr_warmup_steps", c.Warmup, maxCount}, {"val_n", c.EvalSamples, maxBatch}, {"ha_dw_window", c.HADWWindow, maxBatch},
+	} {
+		if f.v > f.max {
+			bad(f.key, f.v, fmt.Sprintf("at most %d", f.max))
+		}
+	}
+	for _, f := range []struct {
+		key string
+		v   int
+	}{{"train_batch_size", c.TrainBatch}, {"gen_batch_size", c.GenBatch}} {
+		if f.v <= maxBatch && c.Samples <= maxBatch && int64(f.v)*int64(c.Samples) > maxCount {
+			errs = append(errs, fmt.Errorf("%s %d and n %d make %d responses, but there may be at most %d", f.key, f.v, c.Samples, int64(f.v)*int64(c.Samples), maxCount))
 		}
 	}
 	if c.Steps == 0 && c.Epochs < 1 {

@@ -118,3 +118,22 @@ func TestConfigErrors(t *testing.T) {
 		t.Errorf("two mistakes are reported as %v", err)
 	}
 }
+
+// TestLimits: settings whose products overflow are refused, and the largest that
+// are taken do not.
+func TestLimits(t *testing.T) {
+	c := Default()
+	c.TrainBatch, c.GenBatch, c.Samples = 1<<20, 1<<20, 1<<10
+	c.MaxPrompt, c.MaxResponse, c.Steps, c.Epochs = 1<<28, 1<<28, 1<<30, 1<<20
+	if err := c.Check(); err != nil {
+		t.Error(err)
+	}
+	c.Samples++
+	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "train_batch_size 1048576 and n 1025 make 1074790400 responses, but there may be at most 1073741824") {
+		t.Error(err)
+	}
+	c.MaxPrompt++
+	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "max_prompt_length is 268435457, but must be at most 268435456") {
+		t.Error(err)
+	}
+}

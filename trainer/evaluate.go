@@ -35,7 +35,7 @@ type Score struct {
 // random streams depend on seed, prompt and sample alone, so that two policies
 // are compared on common random numbers.
 func (t *Trainer) Evaluate(ctx context.Context, n int, d Draw) (*Evaluation, error) {
-	req := &rollouts.Request{Step: t.state.Step, Version: t.state.Step, N: n, Prompts: t.o.Eval, Sampling: t.sampling(d)}
+	req := &rollouts.Request{Step: t.state.Step, Version: t.state.Step, N: n, Prompts: t.o.Eval, Sampling: t.sampling(d), Eval: true}
 	req.Key = func(prompt, sample int) random.Key {
 		return random.NewKey(t.cfg.Seed, keyEval, uint64(prompt), uint64(sample))
 	}

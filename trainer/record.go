@@ -77,7 +77,7 @@ func (t *Trainer) postMortem(b *batch, err error) error {
 	if e := t.writeRollouts(path, b); e != nil {
 		return errors.Join(err, e)
 	}
-	return fmt.Errorf("%w; its rollouts are in %s, and the last checkpoint is as it was: lower lr or grad_clip and resume", err, path)
+	return fmt.Errorf("%w; its rollouts are in %s, and the last checkpoint is as it was: begin another run from its policy with a lower lr", err, path)
 }
 
 // publish hands the new weights to a source that does not share the policy.

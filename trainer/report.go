@@ -14,6 +14,9 @@ type put func(name string, v float64)
 
 // four reports what verl reports of numbers.
 func (p put) four(name string, x []float64) {
+	if len(x) == 0 {
+		return // there is no such number, and 0 would be one
+	}
 	p(name+"/mean", mean(x))
 	p(name+"/max", extreme(x, math.Max))
 	p(name+"/min", extreme(x, math.Min))
@@ -60,7 +63,17 @@ func (t *Trainer) report(b *batch, u *updated) *watch.Step {
 	put.four("critic/advantages", adv)
 	put.lengths("response_length", response, cut)
 	put.lengths("prompt_length", prompt, long)
+	if u.steps > 0 {
+		t.ofUpdate(u, put)
+	}
+	t.perTask(b, put)
+	put("perf/total_num_tokens", float64(u.tokens))
+	s.Samples = t.samples(b.seen, false)
+	return s
+}
 
+// ofUpdate reports what the steps of AdamW did.
+func (t *Trainer) ofUpdate(u *updated, put put) {
 	put(watch.PolicyLoss, u.Policy)
 	put(watch.Entropy, u.Entropy)
 	put("actor/pg_clipfrac", u.Clipped)
@@ -92,13 +105,12 @@ func (t *Trainer) report(b *batch, u *updated) *watch.Step {
 		put("rollout_corr/chi2_token", m.Chi2Token)
 		put("rollout_corr/chi2_seq", m.Chi2Sequence)
 	}
-	t.perTask(b, put)
-	put("perf/total_num_tokens", float64(u.tokens))
-	s.Samples = t.samples(b.seen, false)
-	return s
 }
 
 func (p put) lengths(name string, x []float64, cut int) {
+	if len(x) == 0 {
+		return
+	}
 	p(name+"/mean", mean(x))
 	p(name+"/max", extreme(x, math.Max))
 	p(name+"/min", extreme(x, math.Min))
@@ -162,7 +174,9 @@ func (t *Trainer) perTask(b *batch, put put) {
 		}
 		i += n
 	}
-	put(watch.PassRate, t.passRate(b, tasks))
+	if rate, ok := t.passRate(b, tasks); ok {
+		put(watch.PassRate, rate)
+	}
 	var bars []float64
 	for _, name := range t.tasks {
 		k := tasks[name]
@@ -183,7 +197,9 @@ func (t *Trainer) perTask(b *batch, put put) {
 		put(watch.TaskMetric(name, "num_queries"), float64(k.prompts))
 		put(watch.TaskMetric(name, watch.TaskRollouts), float64(len(k.rewards)))
 		put(watch.TaskMetric(name, watch.TaskAbsAdvantage), k.adv/float64(len(k.rewards)))
-		put(watch.TaskMetric(name, "sqrt_mean_var"), math.Sqrt(k.variances/float64(max(1, k.several))))
+		if k.several > 0 {
+			put(watch.TaskMetric(name, "sqrt_mean_var"), math.Sqrt(k.variances/float64(k.several)))
+		}
 		bars = append(bars, k.adv/float64(len(k.rewards)))
 	}
 	if m := mean(bars); m > 0 {
@@ -194,7 +210,7 @@ func (t *Trainer) perTask(b *batch, put put) {
 // passRate is the mean over prompts of several rollouts of the share of rewards
 // above the threshold of tmn_reweight, or above the prompt's mean under other
 // estimators. A reward within rounding errors of the threshold is not above it.
-func (t *Trainer) passRate(b *batch, tasks map[string]*taskStats) float64 {
+func (t *Trainer) passRate(b *batch, tasks map[string]*taskStats) (rate float64, ok bool) {
 	alpha := 1.0
 	if e, ok := t.p.estimator.(advantage.TMNReweight); ok {
 		alpha = e.Alpha
@@ -217,7 +233,7 @@ func (t *Trainer) passRate(b *batch, tasks map[string]*taskStats) float64 {
 		}
 		pass += ratio(above, n)
 	}
-	return pass / float64(max(1, prompts))
+	return pass / float64(max(1, prompts)), prompts > 0
 }
 
 func (t *Trainer) samples(rows []*rollout, eval bool) []watch.Sample {

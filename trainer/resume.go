@@ -67,6 +67,8 @@ func (t *Trainer) Save() error {
 	if err != nil {
 		return fmt.Errorf("trainer: checkpoint of update %d: %w", t.state.Step, err)
 	}
+	state := t.state
+	t.saved = &state
 	return nil
 }
 
@@ -111,7 +113,7 @@ func (t *Trainer) Resume() (bool, error) {
 	if err := checkpoint.LoadPolicy(c, t.o.Policy); err != nil {
 		return false, fmt.Errorf("trainer: %w", err)
 	}
-	t.state = s.State
+	t.state, t.saved = s.State, &s.State
 	if _, err := checkpoint.Rewind(t.checkpoints(), c.Step); err != nil {
 		return false, fmt.Errorf("trainer: %w", err)
 	}
@@ -137,7 +139,7 @@ func (t *Trainer) takeBack(step int) error {
 		if _, err := fmt.Sscanf(e.Name(), "step-%d.jsonl", &n); err != nil || !strings.HasSuffix(e.Name(), ".jsonl") || n <= step {
 			continue
 		}
-		if n == step+1 && t.o.Replayable {
+		if n == step+1 && t.o.Unrepeatable {
 			r, err := rollouts.NewReplay(name, rollouts.ReplayOptions{
 				Vocab: t.o.Policy.Config().Vocab, Lost: true,
 				NeedsReference: func(*scoring.Record) bool { return false }, // the prompts at hand judge
@@ -178,7 +180,8 @@ func (t *Trainer) digest() string {
 		h := sha256.New()
 		var b []byte
 		for _, p := range t.o.Train {
-			b = fmt.Appendf(b[:0], "%s %q %q %q %d ", p.ID, p.Task, p.Record.Metric, p.Record.Gold.String(), len(p.Tokens))
+			r := &p.Record
+			b = fmt.Appendf(b[:0], "%s %q %q %q %q %q %t %q %d ", p.ID, p.Task, r.Metric, r.Gold.String(), r.Lang, r.Prefix, r.HasPrefix, p.Fields, len(p.Tokens))
 			for _, token := range p.Tokens {
 				b = binary.LittleEndian.AppendUint32(b, uint32(token))
 			}

@@ -316,16 +316,16 @@ func TestResumeOfAnother(t *testing.T) {
 	}
 }
 
-// TestReplayable: the rollouts of the update that a killed run was at are used and
+// TestUnrepeatable: the rollouts of the update that a killed run was at are used and
 // not asked for again.
-func TestReplayable(t *testing.T) {
+func TestUnrepeatable(t *testing.T) {
 	dir := t.TempDir()
 	asked := 0
 	cfg := resumeConfig()
 	cfg.EvalEvery = 0
 	make := func() *Trainer {
 		o := toyOptions(t, toyPolicy(t, 1, 1))
-		o.Dir, o.SaveRollouts, o.Replayable = dir, true, true
+		o.Dir, o.SaveRollouts, o.Unrepeatable = dir, true, true
 		o.Source = &brokenSource{Source: o.Source, spoil: func(int, *rollouts.Sample) bool { asked++; return true }}
 		tr, err := New(cfg, o)
 		if err != nil {

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"slices"
@@ -15,11 +16,11 @@ type failingPolicy struct {
 	err error
 }
 
-func (p *failingPolicy) Accumulate(b *backend.Batch, o backend.Objective, out *backend.Rows) error {
+func (p *failingPolicy) Accumulate(ctx context.Context, b *backend.Batch, o backend.Objective, out *backend.Rows) error {
 	if p.err != nil {
 		return p.err
 	}
-	return p.Policy.Accumulate(b, o, out)
+	return p.Policy.Accumulate(ctx, b, o, out)
 }
 
 // TestFailedStepKeepsState: what estimators remember belongs to updates that were

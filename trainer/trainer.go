@@ -9,12 +9,16 @@ package trainer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/golongrl/golongrl/advantage"
 	"github.com/golongrl/golongrl/scoring"
@@ -49,9 +53,9 @@ type Options struct {
 	// Export writes the policy as a folder that model servers load, for sources
 	// that need one; nil if Source samples from Policy itself.
 	Export func(dir string) error
-	// Replayable says that Source cannot be asked again for the same samples:
+	// Unrepeatable says that Source cannot be asked again for the same samples:
 	// a resumed run then begins with the recorded rollouts of the next update.
-	Replayable bool
+	Unrepeatable bool
 
 	// Fingerprint is what else decides the numbers of a run, such as the spelling
 	// of the metric and the source of rollouts. A run is resumed only under the
@@ -76,6 +80,8 @@ type Trainer struct {
 	data      string          // digest of the training prompts
 	reference string          // digest of the reference policy
 	toldOwn   bool            // that log-probabilities are missing
+	toldFar   bool            // that they are far from the policy's
+	saved     *State          // in the newest checkpoint; nil: none
 }
 
 // State is what a run has come to, beside weights and moments.
@@ -130,7 +136,36 @@ func New(cfg Config, o Options) (*Trainer, error) {
 	}
 	slices.Sort(t.tasks)
 	t.tasks = slices.Compact(t.tasks)
+	if err := t.checkPrompts(); err != nil {
+		return nil, err
+	}
 	return t, nil
+}
+
+// checkPrompts refuses prompts that files and metrics could not tell apart.
+func (t *Trainer) checkPrompts() error {
+	names := map[string]string{}
+	for _, task := range t.tasks {
+		if !utf8.ValidString(task) || strings.ContainsFunc(task, unicode.IsControl) {
+			return fmt.Errorf("trainer: the task %q has characters that cannot be printed", task)
+		}
+		name := watch.TaskMetric(task, "")
+		if other, ok := names[name]; ok {
+			return fmt.Errorf("trainer: the tasks %q and %q would share the metrics %s: rename one of them", other, task, name)
+		}
+		names[name] = task
+	}
+	for _, prompts := range [][]*rollouts.Prompt{t.o.Train, t.o.Eval} {
+		for _, p := range prompts {
+			if !json.Valid([]byte(p.ID)) {
+				return fmt.Errorf("trainer: the ID %q of prompt %d is no JSON: give a number or a string in quotation marks", p.ID, p.Index)
+			}
+			if len(p.Tokens) == 0 || len(p.Tokens) > t.cfg.MaxPrompt {
+				return fmt.Errorf("trainer: prompt %s has %d tokens, but must have 1 to %d (max_prompt_length)", p.ID, len(p.Tokens), t.cfg.MaxPrompt)
+			}
+		}
+	}
+	return nil
 }
 
 // Observe adds an observer, such as one that is opened for the step at which a
@@ -215,12 +250,17 @@ func (t *Trainer) evaluateIfDue(ctx context.Context) error {
 	return nil
 }
 
-// keep saves what the run has come to if err is that ctx has ended.
+// keep saves what the run has come to when it ends between updates, and returns
+// err, or that of ctx if it has ended.
 func (t *Trainer) keep(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	fresh := t.state.Step == 0 && t.state.Evaluated == 0
+	if fresh || t.saved != nil && t.saved.Step == t.state.Step && t.saved.Evaluated == t.state.Evaluated {
 		return err
 	}
-	return errors.Join(ctx.Err(), t.Save())
+	return errors.Join(err, t.Save())
 }
 
 // Step makes one update: it gathers rollouts, judges them and teaches the policy.
@@ -228,21 +268,30 @@ func (t *Trainer) Step(ctx context.Context) error {
 	c := clock{begin: time.Now()}
 	b, err := t.collect(ctx)
 	if err != nil {
-		return t.keep(ctx, err) // nothing has happened since the last update
+		return t.keep(ctx, err)
 	}
 	c.collected = time.Now()
-	if err := t.advantages(b); err != nil {
-		return err
+	if err := t.advantages(ctx, b); err != nil {
+		return t.keep(ctx, err)
 	}
 	if err := t.record(b); err != nil {
 		return err
 	}
 	c.advantages = time.Now()
-	u, err := t.update(b)
+	steps := t.state.Optimizer
+	u, err := t.update(ctx, b)
 	if err != nil {
+		if ctx.Err() != nil && t.state.Optimizer == steps {
+			return t.keep(ctx, err) // the policy is as it was
+		}
 		return t.postMortem(b, err)
 	}
 	c.updated = time.Now()
+	if r := &u.Rollout; !t.toldFar && (r.High+r.Low > 0.5 || r.Vetoed > 0.5) {
+		t.toldFar = true
+		t.o.Note(fmt.Sprintf("update %d: the rollout correction takes %.0f %% of the tokens and %.0f %% of the responses out: the engine that samples does not have the policy's weights, or its log-probabilities are not at the policy's temperature",
+			t.state.Step+1, 100*(r.High+r.Low), 100*r.Vetoed))
+	}
 	t.recorded = nil
 	t.state.Step++
 	t.state.Cursor = b.cursor

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -11,7 +12,7 @@ import (
 )
 
 // advantages fills the advantage of every rollout that trains.
-func (t *Trainer) advantages(b *batch) error {
+func (t *Trainer) advantages(ctx context.Context, b *batch) error {
 	b.after = t.state
 	est := t.p.estimator
 	switch e := est.(type) {
@@ -34,7 +35,7 @@ func (t *Trainer) advantages(b *batch) error {
 		if len(b.rows) > 0 && (e.High != 0 || e.Low != 0) {
 			packed, _ := pack(b.rows, t.cfg.Sampling.Temperature)
 			out := newRows(packed)
-			if err := t.o.Policy.LogProbs(packed, out); err != nil {
+			if err := t.o.Policy.LogProbs(ctx, packed, out); err != nil {
 				return fmt.Errorf("trainer: update %d: %w", t.state.Step+1, err)
 			}
 			entropy, err := advantage.BatchEntropy(out.Entropy, b.rewards.Lengths)
@@ -69,7 +70,7 @@ type updated struct {
 }
 
 // update teaches the policy.
-func (t *Trainer) update(b *batch) (*updated, error) {
+func (t *Trainer) update(ctx context.Context, b *batch) (*updated, error) {
 	u := &updated{rate: t.rate()}
 	if len(b.rows) == 0 {
 		return u, nil
@@ -85,14 +86,14 @@ func (t *Trainer) update(b *batch) (*updated, error) {
 	// the log-probabilities of the forward pass serve for both.
 	if t.cfg.MiniBatches > 1 || t.cfg.PPOEpochs > 1 {
 		old := newRows(all)
-		if err := t.o.Policy.LogProbs(all, old); err != nil {
+		if err := t.o.Policy.LogProbs(ctx, all, old); err != nil {
 			return nil, err
 		}
 		lb.LogPOld, lb.EntropyOld = old.LogP, old.Entropy
 	}
 	if t.cfg.KLCoef != 0 {
 		ref := newRows(all)
-		if err := t.o.Reference.LogProbs(all, ref); err != nil {
+		if err := t.o.Reference.LogProbs(ctx, all, ref); err != nil {
 			return nil, fmt.Errorf("reference policy: %w", err)
 		}
 		lb.LogPRef = ref.LogP
@@ -103,7 +104,7 @@ func (t *Trainer) update(b *batch) (*updated, error) {
 			if lo == hi {
 				continue
 			}
-			if err := t.miniBatch(u, b, all, lb, own, starts, lo, hi); err != nil {
+			if err := t.miniBatch(ctx, u, b, all, lb, own, starts, lo, hi); err != nil {
 				return nil, err
 			}
 		}
@@ -113,7 +114,7 @@ func (t *Trainer) update(b *batch) (*updated, error) {
 }
 
 // miniBatch takes one step of AdamW on prompts lo to hi of the batch.
-func (t *Trainer) miniBatch(u *updated, b *batch, packed *backend.Batch, all loss.Batch, own []bool, starts []int, lo, hi int) error {
+func (t *Trainer) miniBatch(ctx context.Context, u *updated, b *batch, packed *backend.Batch, all loss.Batch, own []bool, starts []int, lo, hi int) error {
 	first, last := 0, 0
 	for g, n := range b.sizes[:hi] {
 		if g < lo {
@@ -135,7 +136,7 @@ func (t *Trainer) miniBatch(u *updated, b *batch, packed *backend.Batch, all los
 		own = own[starts[first]:starts[last]]
 	}
 	out := newRows(packed)
-	if err := t.o.Policy.Accumulate(packed, newPolicyLoss(&t.p, part, own), out); err != nil {
+	if err := t.o.Policy.Accumulate(ctx, packed, newPolicyLoss(&t.p, part, own), out); err != nil {
 		var at *loss.TokenError
 		if errors.As(err, &at) {
 			r := b.rows[first+at.Sequence]

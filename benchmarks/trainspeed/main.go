@@ -12,6 +12,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log"
@@ -58,7 +59,7 @@ func trainingStep(python string, threads, rounds, steps int) {
 	step := 0
 	take := func() (loss float64) {
 		step++
-		otherside.Check(p.Accumulate(b, likelihood(len(b.Rows)), out))
+		otherside.Check(p.Accumulate(context.Background(), b, likelihood(len(b.Rows)), out))
 		_, err := p.Update(backend.Update{LR: 1e-4, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: step, MaxNorm: 1})
 		otherside.Check(err)
 		for _, l := range out.LogP {

@@ -28,12 +28,13 @@ type Policy interface {
 	Write(kind State, i int, src []float32) error
 
 	// LogProbs fills out, one element per row of b, without touching gradients.
-	LogProbs(b *Batch, out *Rows) error
+	// It ends with the error of ctx between parts of the batch.
+	LogProbs(ctx context.Context, b *Batch, out *Rows) error
 
 	// Accumulate computes out as LogProbs does, asks obj for the derivatives and
 	// adds the gradient of the loss to that of the batches before. An error of obj is
 	// returned as it is and clears the gradient, which would be that of a part.
-	Accumulate(b *Batch, obj Objective, out *Rows) error
+	Accumulate(ctx context.Context, b *Batch, obj Objective, out *Rows) error
 
 	// Update clips the gradient to a global norm, takes a step of AdamW and clears
 	// the gradient. A gradient that is not finite changes nothing but is cleared,

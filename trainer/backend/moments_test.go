@@ -1,6 +1,7 @@
 package backend_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 
@@ -30,7 +31,7 @@ func ExampleResetMoments() {
 		log.Fatal(err)
 	}
 	b := &backend.Batch{Tokens: []int32{1, 2}, Start: []int{0, 2}, Rows: []int{1}}
-	if err := p.Accumulate(b, row{}, &backend.Rows{LogP: make([]float64, 1)}); err != nil {
+	if err := p.Accumulate(context.Background(), b, row{}, &backend.Rows{LogP: make([]float64, 1)}); err != nil {
 		log.Fatal(err)
 	}
 	if _, err := p.Update(backend.Update{LR: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: 1}); err != nil {

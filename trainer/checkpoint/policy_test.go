@@ -44,12 +44,12 @@ func newMemory(c model.Config, seed uint64) *memory {
 	return m
 }
 
-func (m *memory) Info() backend.Info                             { return backend.Info{} }
-func (m *memory) Config() model.Config                           { return m.config }
-func (m *memory) LogProbs(*backend.Batch, *backend.Rows) error   { panic("not here") }
-func (m *memory) Update(backend.Update) (backend.Updated, error) { panic("not here") }
-func (m *memory) Close() error                                   { return nil }
-func (m *memory) Accumulate(*backend.Batch, backend.Objective, *backend.Rows) error {
+func (m *memory) Info() backend.Info                                            { return backend.Info{} }
+func (m *memory) Config() model.Config                                          { return m.config }
+func (m *memory) LogProbs(context.Context, *backend.Batch, *backend.Rows) error { panic("not here") }
+func (m *memory) Update(backend.Update) (backend.Updated, error)                { panic("not here") }
+func (m *memory) Close() error                                                  { return nil }
+func (m *memory) Accumulate(context.Context, *backend.Batch, backend.Objective, *backend.Rows) error {
 	panic("not here")
 }
 func (m *memory) Generate(context.Context, []backend.Prompt, backend.Sampling, func(int, int, backend.Generated)) error {

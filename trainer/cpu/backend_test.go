@@ -3,6 +3,7 @@ package cpu
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"flag"
 	"math"
@@ -73,7 +74,7 @@ func backendCase(t *testing.T, cfg model.Config) *backendtest.Case {
 	b := out.Batch()
 	for i := range 3 {
 		rows := newRows(b)
-		if err := c.accumulate(b, backendtest.Objective{}, rows); err != nil {
+		if err := c.accumulate(context.Background(), b, backendtest.Objective{}, rows); err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -79,7 +80,7 @@ func BenchmarkStep(b *testing.B) {
 				out, step := newRows(test.batch), 0
 				for b.Loop() {
 					step++
-					if err := p.Accumulate(test.batch, likelihood(len(test.batch.Rows)), out); err != nil {
+					if err := p.Accumulate(context.Background(), test.batch, likelihood(len(test.batch.Rows)), out); err != nil {
 						b.Fatal(err)
 					}
 					if _, err := p.Update(backend.Update{LR: 1e-4, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: step, MaxNorm: 1}); err != nil {

@@ -1,6 +1,7 @@
 package cpu_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 
@@ -42,14 +43,14 @@ func ExampleNew() {
 	}
 	out := &backend.Rows{LogP: make([]float64, 4)}
 	for step := 1; step <= 40; step++ {
-		if err := p.Accumulate(batch, imitate{4}, out); err != nil {
+		if err := p.Accumulate(context.Background(), batch, imitate{4}, out); err != nil {
 			log.Fatal(err)
 		}
 		if _, err := p.Update(backend.Update{LR: 0.01, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, Step: step, MaxNorm: 1}); err != nil {
 			log.Fatal(err)
 		}
 	}
-	if err := p.LogProbs(batch, out); err != nil {
+	if err := p.LogProbs(context.Background(), batch, out); err != nil {
 		log.Fatal(err)
 	}
 	for _, lp := range out.LogP {

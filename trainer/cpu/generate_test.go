@@ -91,7 +91,7 @@ func TestGenerateLogPIsLogProbs(t *testing.T) {
 			b.Start = append(b.Start, len(b.Tokens))
 		}
 		out := newRows(b)
-		if err := p.LogProbs(b, out); err != nil {
+		if err := p.LogProbs(context.Background(), b, out); err != nil {
 			t.Fatal(err)
 		}
 		for r, lp := range out.LogP {
@@ -162,7 +162,7 @@ func TestGenerateGreedy(t *testing.T) {
 				b.Start = append(b.Start, len(b.Tokens))
 			}
 			out := newRows(b)
-			if err := p.LogProbs(b, out); err != nil {
+			if err := p.LogProbs(context.Background(), b, out); err != nil {
 				t.Fatal(err)
 			}
 			if best := slices.Index(out.LogP, slices.Max(out.LogP)); int(tok) != best {
@@ -301,7 +301,7 @@ func exact(t *testing.T, p *Policy, prompt []int32, s backend.Sampling) []float6
 		b.Start = append(b.Start, len(b.Tokens))
 	}
 	out := newRows(b)
-	if err := p.LogProbs(b, out); err != nil {
+	if err := p.LogProbs(context.Background(), b, out); err != nil {
 		t.Fatal(err)
 	}
 	probs := make([]float64, p.cfg.Vocab)

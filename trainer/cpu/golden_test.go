@@ -3,6 +3,7 @@ package cpu
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"io"
@@ -204,7 +205,7 @@ func goldenGradients[T kernels.Float](t *testing.T, c *goldenCase, tol float64) 
 	p.chunks(&p.work.micro, func(lo, hi int, logits []T) { near("logits", logits, c.logits) })
 
 	out := newRows(batch)
-	if err := p.accumulate(batch, b, out); err != nil {
+	if err := p.accumulate(context.Background(), batch, b, out); err != nil {
 		t.Fatal(err)
 	}
 	for r := range out.LogP {
@@ -257,7 +258,7 @@ func goldenSteps[T kernels.Float](t *testing.T, c *goldenCase, tol float64) *cor
 		b := c.Batches[step%len(c.Batches)]
 		batch := b.batch()
 		out := newRows(batch)
-		if err := p.accumulate(batch, b, out); err != nil {
+		if err := p.accumulate(context.Background(), batch, b, out); err != nil {
 			t.Fatal(err)
 		}
 		if l := b.loss(out); !(math.Abs(l-c.Losses[step]) < tol) {

@@ -1,24 +1,30 @@
 package cpu
 
 import (
+	"context"
+
 	"github.com/golongrl/golongrl/internal/kernels"
 	"github.com/golongrl/golongrl/trainer/backend"
 )
 
 // logProbs computes out and, in work.lse, the logarithms of the denominators.
-func (c *core[T]) logProbs(b *backend.Batch, out *backend.Rows) {
+func (c *core[T]) logProbs(ctx context.Context, b *backend.Batch, out *backend.Rows) error {
 	ws := &c.work
 	ws.lse = fit(&ws.lse, len(b.Rows))
 	for _, sp := range spans(b, ws.opts.MicroTokens) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		ws.micro.take(b, sp)
 		c.forward(&ws.micro, keepNothing)
 		c.headStats(&ws.micro, scaleOf(b), out.LogP, out.Entropy)
 	}
+	return nil
 }
 
-// accumulate computes out and adds the gradient of obj. After an error of obj
-// the gradient is zero, since it would be that of a part of the batch.
-func (c *core[T]) accumulate(b *backend.Batch, obj backend.Objective, out *backend.Rows) error {
+// accumulate computes out and adds the gradient of obj. After an error of obj or
+// ctx the gradient is zero, since it would be that of a part of the batch.
+func (c *core[T]) accumulate(ctx context.Context, b *backend.Batch, obj backend.Objective, out *backend.Rows) error {
 	ws, n := &c.work, len(b.Rows)
 	if n == 0 {
 		return nil
@@ -37,12 +43,19 @@ func (c *core[T]) accumulate(b *backend.Batch, obj backend.Objective, out *backe
 	// forward pass otherwise.
 	whole := obj.Whole() && (len(parts) > 1 || n > c.chunkRows())
 	if whole && len(parts) > 1 {
-		c.logProbs(b, all)
+		if err := c.logProbs(ctx, b, all); err != nil {
+			clear(c.g)
+			return err
+		}
 		if err := c.derivatives(obj, 0, n, all); err != nil {
 			return err
 		}
 	}
 	for _, sp := range parts {
+		if err := ctx.Err(); err != nil {
+			clear(c.g)
+			return err
+		}
 		m := &ws.micro
 		m.take(b, sp)
 		level := c.level(len(m.tokens))

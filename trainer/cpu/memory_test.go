@@ -3,6 +3,7 @@
 package cpu
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"testing"
@@ -24,10 +25,10 @@ func TestStepReusesMemory(t *testing.T) {
 	b := sequences(demo.Vocab, 6, 40, 1)
 	out := newRows(b)
 	step := func() {
-		if err := p.LogProbs(b, out); err != nil {
+		if err := p.LogProbs(context.Background(), b, out); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Accumulate(b, likelihood(len(b.Rows)), out); err != nil {
+		if err := p.Accumulate(context.Background(), b, likelihood(len(b.Rows)), out); err != nil {
 			t.Fatal(err)
 		}
 	}

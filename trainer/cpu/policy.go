@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 
@@ -107,21 +108,20 @@ func (p *Policy) Write(kind backend.State, i int, src []float32) error {
 }
 
 // LogProbs implements backend.Policy. NaN in the weights or overflow gives NaN.
-func (p *Policy) LogProbs(b *backend.Batch, out *backend.Rows) error {
+func (p *Policy) LogProbs(ctx context.Context, b *backend.Batch, out *backend.Rows) error {
 	if err := b.Validate(p.cfg, out); err != nil {
 		return err
 	}
-	p.logProbs(b, out)
-	return nil
+	return p.logProbs(ctx, b, out)
 }
 
-// Accumulate implements backend.Policy. An error of obj is returned as it is and
-// clears the gradient, that of earlier batches too.
-func (p *Policy) Accumulate(b *backend.Batch, obj backend.Objective, out *backend.Rows) error {
+// Accumulate implements backend.Policy. An error of obj or of ctx is returned as it
+// is and clears the gradient, that of earlier batches too.
+func (p *Policy) Accumulate(ctx context.Context, b *backend.Batch, obj backend.Objective, out *backend.Rows) error {
 	if err := b.Validate(p.cfg, out); err != nil {
 		return err
 	}
-	return p.accumulate(b, obj, out)
+	return p.accumulate(ctx, b, obj, out)
 }
 
 // Update implements backend.Policy.

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -93,11 +94,11 @@ func TestGradientByFiniteDifferences(t *testing.T) {
 		scatterWeights(c, 0.3)
 		b, obj := packed(cfg.Vocab), &quadratic{}
 		out := newRows(b)
-		if err := c.accumulate(b, obj, out); err != nil {
+		if err := c.accumulate(context.Background(), b, obj, out); err != nil {
 			t.Fatal(err)
 		}
 		loss := func() float64 {
-			c.logProbs(b, out)
+			c.logProbs(context.Background(), b, out)
 			return obj.loss(out)
 		}
 		for _, ten := range c.tensors {
@@ -133,7 +134,7 @@ func TestLogProbsOfOneSequence(t *testing.T) {
 	scatterWeights(c, 0.3)
 	b := packed(cfg.Vocab)
 	want := newRows(b)
-	c.logProbs(b, want)
+	c.logProbs(context.Background(), b, want)
 	for s := range len(b.Start) - 1 {
 		for r, at := range b.Rows {
 			if at < b.Start[s] || at >= b.Start[s+1] {
@@ -142,7 +143,7 @@ func TestLogProbsOfOneSequence(t *testing.T) {
 			n := at + 1 - b.Start[s]
 			one := &backend.Batch{Tokens: b.Tokens[b.Start[s] : at+1], Start: []int{0, n}, Rows: []int{n - 1}, Temperature: b.Temperature}
 			got := newRows(one)
-			c.logProbs(one, got)
+			c.logProbs(context.Background(), one, got)
 			if got.LogP[0] != want.LogP[r] || got.Entropy[0] != want.Entropy[r] {
 				t.Errorf("row %d: %v alone, %v packed", r, got.LogP[0], want.LogP[r])
 			}
@@ -158,7 +159,7 @@ func TestRecomputationAndWorkersChangeNothing(t *testing.T) {
 		for _, workers := range []int{1, 3} {
 			c := newCore[float32](cfg, kernels.NewPool(workers), Options{Recompute: level})
 			scatterWeights(c, 0.3)
-			if err := c.accumulate(b, &quadratic{}, newRows(b)); err != nil {
+			if err := c.accumulate(context.Background(), b, &quadratic{}, newRows(b)); err != nil {
 				t.Fatal(err)
 			}
 			if want == nil {
@@ -177,7 +178,7 @@ func TestPartsAddUp(t *testing.T) {
 		c := newCore[float64](cfg, nil, Options{MicroTokens: micro, ChunkBytes: chunkRows * 8 * cfg.Vocab})
 		scatterWeights(c, 0.3)
 		out, obj := newRows(b), &quadratic{whole: whole}
-		if err := c.accumulate(b, obj, out); err != nil {
+		if err := c.accumulate(context.Background(), b, obj, out); err != nil {
 			t.Fatal(err)
 		}
 		return c, out, obj

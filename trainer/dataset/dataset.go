@@ -45,7 +45,8 @@ type Options struct {
 	// defective; nil is the rule of [rollout.Options].
 	NeedsReference func(*scoring.Record) bool
 
-	// Check, if it is set, refuses a prompt, such as one whose metric is not known.
+	// Check, if it is set, refuses a prompt, such as one whose metric is not known
+	// or cannot read the reference answer.
 	Check func(*rollouts.Prompt) error
 
 	// MaxLine is how many bytes a line may have; 0 is 64 MiB.
@@ -70,13 +71,16 @@ const maxErrors = 5
 
 // Load reads the prompts of the file at path. A defective row is an error that
 // names file, line and field, and so are a file without rows and one in which
-// every prompt is too long.
+// every prompt is too long. A pipe is refused: what is resumed is read again.
 func Load(path string, o Options) (*Set, error) {
 	if o.Encoder == nil {
 		panic("dataset: Load needs an Encoder")
 	}
 	if o.Template == nil {
 		o.Template = ChatML
+	}
+	if err := regular(path); err != nil {
+		return nil, err
 	}
 	l := loader{o: o, set: &Set{Path: path}}
 	l.rows = rollout.Options{Layout: o.Layout, NeedsReference: o.NeedsReference, Prompts: true}
@@ -90,7 +94,7 @@ func Load(path string, o Options) (*Set, error) {
 		err := l.row(line)
 		line.Release() // nothing keeps its memory
 		if err != nil {
-			if errs = append(errs, fmt.Errorf("%s: %w", path, err)); len(errs) == maxErrors {
+			if errs = append(errs, fmt.Errorf("%s: %w", path, plain(err))); len(errs) == maxErrors {
 				return nil, errors.Join(append(errs, errors.New("and perhaps more: reading stopped here"))...)
 			}
 		}
@@ -105,6 +109,20 @@ func Load(path string, o Options) (*Set, error) {
 	}
 	l.set.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return l.set, nil
+}
+
+// options are what messages about rows say of options of golongrl-score.
+var options = strings.NewReplacer(", or name its path (--reference-path)", "", ": raise the limit (--max-line)", ": shorten the line")
+
+// plain takes them out.
+func plain(err error) error {
+	var f *rollout.FieldError
+	if !errors.As(err, &f) {
+		return err
+	}
+	p := *f
+	p.Msg = options.Replace(f.Msg)
+	return &p
 }
 
 type loader struct {

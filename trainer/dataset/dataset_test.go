@@ -113,8 +113,13 @@ func TestLoadErrors(t *testing.T) {
 	if _, err := dataset.Load(t.TempDir(), dataset.Options{Encoder: runes{}}); err == nil || !strings.Contains(err.Error(), "a folder") {
 		t.Error(err)
 	}
+	// Options of golongrl-score are of no use here.
+	_, err := dataset.Load(write(t, "x", []byte("{\"prompt\":\"q\",\"metric\":\"em\"}\n{\"prompt\":\""+strings.Repeat("q", 99)+"\"}\n")), dataset.Options{Encoder: runes{}, MaxLine: 64})
+	if err == nil || strings.Contains(err.Error(), "--") || !strings.Contains(err.Error(), "line 1: reference: missing: give the reference answer\n") || !strings.HasSuffix(err.Error(), "line 2: longer than 64 bytes: shorten the line") {
+		t.Error(err)
+	}
 	// Several defects are told at once, but not a million.
-	_, err := dataset.Load(write(t, "x", []byte(strings.Repeat("{}\n", 9))), dataset.Options{Encoder: runes{}})
+	_, err = dataset.Load(write(t, "x", []byte(strings.Repeat("{}\n", 9))), dataset.Options{Encoder: runes{}})
 	if err == nil || strings.Count(err.Error(), "\n") != 5 || !strings.Contains(err.Error(), "line 5: ") || strings.Contains(err.Error(), "line 6: ") {
 		t.Error(err)
 	}

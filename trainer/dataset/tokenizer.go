@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/golongrl/golongrl/internal/tokenizer"
 )
@@ -14,11 +15,23 @@ type Tokenizer struct{ t *tokenizer.Tokenizer }
 // OpenTokenizer reads the tokenizer.json at path. A file with a part that is not
 // known is refused, and the error names the part.
 func OpenTokenizer(path string) (*Tokenizer, error) {
+	if err := regular(path); err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	}
 	t, err := tokenizer.LoadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", path, err)
 	}
 	return &Tokenizer{t}, nil
+}
+
+// regular refuses pipes and devices, which may never end, before they are opened,
+// which may wait. What cannot be looked at, opening says.
+func regular(path string) error {
+	if s, err := os.Stat(path); err == nil && !s.IsDir() && !s.Mode().IsRegular() {
+		return fmt.Errorf("%s: no regular file, but a pipe or a device: give a file on disk", path)
+	}
+	return nil
 }
 
 // Encode returns the tokens of text.

@@ -137,7 +137,7 @@ func warmUp(ctx context.Context, p backend.Policy, s Settings, seed uint64, tell
 			b.Start = append(b.Start, len(b.Tokens))
 		}
 		out := &backend.Rows{LogP: make([]float64, len(b.Rows))}
-		if err := p.Accumulate(b, trainer.Likelihood{Rows: len(b.Rows)}, out); err != nil {
+		if err := p.Accumulate(ctx, b, trainer.Likelihood{Rows: len(b.Rows)}, out); err != nil {
 			return fmt.Errorf("demo: warm-up step %d: %w", step+1, err)
 		}
 		rate := s.warmupRate(step)

@@ -2,7 +2,10 @@
 // consist of, and the files that Hugging Face, vLLM and SGLang keep them in.
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A Config is the shape of a Qwen3 dense decoder. The names in the comments are
 // those of config.json.
@@ -20,7 +23,15 @@ type Config struct {
 	MaxLen    int     // max_position_embeddings
 }
 
-// Validate says which size is impossible.
+// Bounds of what a folder may claim to hold. The total is below what would
+// overflow an int, on machines of 32 bits too.
+const (
+	maxLayers     = 1 << 16
+	maxParameters = min(1<<40, math.MaxInt/4)
+)
+
+// Validate says which size is impossible. So is a model of more than 2^40
+// parameters, or of more than memory has addresses for.
 func (c Config) Validate() error {
 	for _, s := range []struct {
 		name string
@@ -34,6 +45,10 @@ func (c Config) Validate() error {
 		}
 	}
 	switch {
+	case c.Layers > maxLayers:
+		return fmt.Errorf("model: num_hidden_layers is %d, more than %d", c.Layers, maxLayers)
+	case c.parameters() > maxParameters:
+		return fmt.Errorf("model: these sizes make %.3g parameters, more than %.3g", c.parameters(), float64(maxParameters))
 	case c.Heads%c.KVHeads != 0:
 		return fmt.Errorf("model: num_attention_heads %d is no multiple of num_key_value_heads %d", c.Heads, c.KVHeads)
 	case c.HeadDim%2 != 0:
@@ -44,6 +59,17 @@ func (c Config) Validate() error {
 		return fmt.Errorf("model: rms_norm_eps is %v", c.NormEps)
 	}
 	return nil
+}
+
+// parameters is what [Config.Size] is, where that overflows too; exact below 2^53.
+func (c Config) parameters() float64 {
+	hidden, head, mlp := float64(c.Hidden), float64(c.HeadDim), float64(c.MLP)
+	heads := 2*float64(c.Heads) + 2*float64(c.KVHeads) // of queries and output, keys and values
+	n := float64(c.Vocab)*hidden + hidden + float64(c.Layers)*(2*hidden+2*head+heads*head*hidden+3*mlp*hidden)
+	if !c.Tied {
+		n += float64(c.Vocab) * hidden
+	}
+	return n
 }
 
 // QDim returns Heads HeadDim, the width of the queries.

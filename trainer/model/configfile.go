@@ -73,6 +73,9 @@ func OpenConfig(path string) (*ConfigFile, error) {
 	if s, err := os.Stat(path); err == nil && s.IsDir() {
 		path = filepath.Join(path, "config.json")
 	}
+	if s, err := os.Stat(path); err == nil && !s.Mode().IsRegular() { // opening a pipe would wait
+		return nil, fmt.Errorf("model: %s is no regular file", path)
+	}
 	r, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)

@@ -30,22 +30,11 @@ const (
 // hold the embedding, the head, or both with the same numbers. Errors name the
 // file and the tensor. All shapes are checked before write is first called.
 func Load(dir string, c Config, write func(i int, data []float32) error) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	d, err := safetensors.OpenFolder(dir, weightsBase)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("model: %w%s", err, hint(dir))
-	}
+	d, tensors, stored, err := open(dir, c)
 	if err != nil {
-		return fmt.Errorf("model: %w", err)
+		return err
 	}
 	defer d.Close()
-	tensors := c.Tensors()
-	stored, err := match(d, c, tensors)
-	if err != nil {
-		return err
-	}
 	buf := make([]float32, largest(tensors))
 	for i, t := range tensors {
 		_, f, _ := d.Lookup(stored[i])
@@ -63,6 +52,37 @@ func Load(dir string, c Config, write func(i int, data []float32) error) error {
 		}
 	}
 	return nil
+}
+
+// Check reports whether the weights of a model's folder are those of c, as
+// [Load] does, but reads their names and shapes only. So a config.json that
+// claims too much is found before there is memory for it.
+func Check(dir string, c Config) error {
+	d, _, _, err := open(dir, c)
+	if err != nil {
+		return err
+	}
+	return d.Close()
+}
+
+// open opens the weights of c and finds each tensor's name in the files.
+func open(dir string, c Config) (d *safetensors.Folder, tensors []Tensor, stored []string, err error) {
+	if err := c.Validate(); err != nil {
+		return nil, nil, nil, err
+	}
+	d, err = safetensors.OpenFolder(dir, weightsBase)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil, fmt.Errorf("model: %w%s", err, hint(dir))
+	}
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("model: %w", err)
+	}
+	tensors = c.Tensors()
+	if stored, err = match(d, c, tensors); err != nil {
+		d.Close()
+		return nil, nil, nil, err
+	}
+	return d, tensors, stored, nil
 }
 
 // hint says what a folder without safetensors files may be.

@@ -224,6 +224,7 @@ func start(t testing.TB, f *fake, edit func(*rollouts.ServerOptions), change fun
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { s.Close() })
 	f.probes = f.count()
 	f.change = change
 	return s

@@ -1,7 +1,6 @@
 package rollouts
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -16,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golongrl/golongrl/internal/filelock"
 	"github.com/golongrl/golongrl/trainer/random"
 )
 
@@ -25,7 +25,8 @@ import (
 // Where texts below hold {dir} and {version}, the folder and the number of the
 // version stand in their place; in Body {dir} is escaped as in a JSON string.
 type Publishing struct {
-	// Dir is a folder that the server reads too. It is made if it is missing.
+	// Dir is a folder that the server reads too. It is made if it is missing, and
+	// one [Server] at a time has it, by a file .lock in it.
 	Dir string
 
 	// ServerDir is what the server calls Dir; "" is the same.
@@ -37,7 +38,9 @@ type Publishing struct {
 	// Calls are made one after the other. See [VLLMReload] and [SGLangReload].
 	Calls []Call
 
-	// Command is run behind the calls: a program and its arguments.
+	// Command is run behind the calls: a program and its arguments. A status of 0
+	// is success. Programs that it leaves running must have their output elsewhere,
+	// for nobody reads it any more.
 	Command []string
 
 	// Static says that the server goes on with the weights it has: nothing is
@@ -99,6 +102,14 @@ func (p *Publishing) check() error {
 		}
 	}
 	return nil
+}
+
+// lock takes the folder for one server.
+func (p *Publishing) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(p.Dir, 0o777); err != nil {
+		return nil, err
+	}
+	return filelock.Dir(p.Dir)
 }
 
 // fill puts folder and version into a template.
@@ -183,7 +194,7 @@ func (p *Publishing) load(ctx context.Context, a *api, dir string, version int) 
 			}
 			var r struct{ Success *bool }
 			if json.Unmarshal(reply, &r) == nil && r.Success != nil && !*r.Success {
-				return fmt.Errorf("%s: %s", address, a.hide(serverMessage(reply)))
+				return fmt.Errorf("%s: %s", address, a.say(reply))
 			}
 			return nil
 		})
@@ -205,14 +216,18 @@ func (p *Publishing) load(ctx context.Context, a *api, dir string, version int) 
 	cmd.WaitDelay = time.Second // for what the command leaves behind
 	out, err := cmd.CombinedOutput()
 	switch {
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // which is a success, too
+		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case inner.Err() != nil:
 		return fmt.Errorf("%s: not done within %v", args[0], limited.timeout)
-	case err != nil:
-		return fmt.Errorf("%s: %w: %s", args[0], err, serverMessage(bytes.TrimSpace(out)))
 	}
-	return nil
+	err = fmt.Errorf("%s: %w", args[0], err)
+	if said := a.say(out); said != "" { // with the environment, for all we know
+		err = fmt.Errorf("%w: %s", err, said)
+	}
+	return a.clean(err)
 }
 
 var versionName = regexp.MustCompile(`^policy-([0-9]{1,18})$`)

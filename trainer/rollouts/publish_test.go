@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golongrl/golongrl/internal/filelock"
 	"github.com/golongrl/golongrl/trainer/rollouts"
 )
 
@@ -35,6 +36,9 @@ func names(t *testing.T, dir string) string {
 	}
 	var out []string
 	for _, e := range entries {
+		if e.Name() == ".lock" {
+			continue
+		}
 		out = append(out, e.Name())
 	}
 	return strings.Join(out, " ")
@@ -179,6 +183,15 @@ func TestPublishCommand(t *testing.T) {
 	if err := s.Publish(context.Background(), 5, saved("w")); err == nil || !strings.Contains(err.Error(), "sh: exit status 3: no room") {
 		t.Error(err)
 	}
+	p.Command = []string{"sh", "-c", "exit 3"}
+	if err := s.Publish(context.Background(), 5, saved("w")); err == nil || !strings.HasSuffix(err.Error(), "sh: exit status 3") {
+		t.Error(err)
+	}
+	// What the command leaves running is no failure.
+	p.Command = []string{"sh", "-c", "sleep 3 & exit 0"}
+	if err := s.Publish(context.Background(), 6, saved("w")); err != nil {
+		t.Error(err)
+	}
 	p.Command, p.Timeout = []string{"sh", "-c", "exec sleep 60"}, 20*time.Millisecond
 	if err := s.Publish(context.Background(), 5, saved("w")); err == nil || !strings.Contains(err.Error(), "not done within 20ms") {
 		t.Error(err)
@@ -186,6 +199,47 @@ func TestPublishCommand(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := s.Publish(ctx, 5, saved("w")); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// TestPublishLock: two runs never share a folder.
+func TestPublishLock(t *testing.T) {
+	f := newFake(t)
+	dir := filepath.Join(t.TempDir(), "new")
+	o := options(f)
+	o.Publish = &rollouts.Publishing{Dir: dir, Calls: rollouts.VLLMReload()}
+	ctx := context.Background()
+	take := func(model string) (*rollouts.Server, error) {
+		o.Model = model
+		return rollouts.NewServer(ctx, o)
+	}
+	// A server that cannot be used gives it back.
+	if _, err := take("x"); err == nil || !strings.Contains(err.Error(), "does not serve") {
+		t.Fatal(err)
+	}
+	s, err := take("m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := take("m"); !errors.Is(err, filelock.ErrLocked) || !strings.Contains(err.Error(), dir+" is in use by another run") {
+		t.Error(err)
+	}
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if s, err = take("m"); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	o.Publish.Dir = filepath.Join(file, "x")
+	if _, err := take("m"); err == nil || !strings.Contains(err.Error(), "the folder to publish in: ") {
 		t.Error(err)
 	}
 }

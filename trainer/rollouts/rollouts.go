@@ -37,6 +37,8 @@ type Request struct {
 	Batch   int // of the generation batches of the step, from 0
 	Version int // of the policy: the number of updates behind it
 
+	Eval bool // of an evaluation: log-probabilities are not used
+
 	Prompts  []*Prompt
 	N        int
 	Sampling backend.Sampling

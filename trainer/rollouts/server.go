@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -103,8 +104,12 @@ type Server struct {
 	dialect dialect
 	model   string
 
+	aliases []string // other names of the model, which replies may have
+
 	known   bool // version is
 	version int  // of the policy that the server holds
+
+	unlock func() // gives the folder of Publish back
 }
 
 // A dialect makes requests and reads replies.
@@ -112,7 +117,7 @@ type dialect interface {
 	name() Dialect
 	path() string
 	request(model string, p []int32, req *Request, key random.Key) any
-	reply(body []byte, prompt []int32) (answer, error)
+	reply(from *api, body []byte, prompt []int32) (answer, error)
 	logprobs() LogProbs // what the server returns by itself
 }
 
@@ -121,11 +126,13 @@ type answer struct {
 	tokens []int32
 	logp   []float32
 	finish string // stop, length, or why it ended otherwise
+	model  string // that answered; "": not known
 }
 
 // NewServer asks the server what it can do. A server that returns text without
 // token ids or without log-probabilities is refused, and the error says what to
-// turn on.
+// turn on. It makes the folder of o.Publish and takes it until [Server.Close], so
+// that no other run publishes there.
 func NewServer(ctx context.Context, o ServerOptions) (*Server, error) {
 	if o.Decoder == nil || o.Vocab < 1 {
 		panic("rollouts: NewServer needs a Decoder and the size of the vocabulary")
@@ -155,8 +162,8 @@ func NewServer(ctx context.Context, o ServerOptions) (*Server, error) {
 	setDefault(&o.MaxReply, 64<<20)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = o.Concurrency
-	s := &Server{o: o, api: api{
-		base: base, key: key, keyEnv: o.KeyEnv, attempts: o.Attempts, backoff: o.Backoff, timeout: o.Timeout, maxReply: o.MaxReply,
+	s := &Server{o: o, unlock: func() {}, api: api{
+		base: base, key: key, secrets: secrets(key), keyEnv: o.KeyEnv, attempts: o.Attempts, backoff: o.Backoff, timeout: o.Timeout, maxReply: o.MaxReply,
 		client: &http.Client{
 			Transport: transport,
 			// A redirect could carry prompts to another machine.
@@ -167,8 +174,14 @@ func NewServer(ctx context.Context, o ServerOptions) (*Server, error) {
 		if err := o.Publish.check(); err != nil {
 			return nil, err
 		}
+		if !o.Publish.Static {
+			if s.unlock, err = o.Publish.lock(); err != nil {
+				return nil, fmt.Errorf("rollouts: the folder to publish in: %w", err)
+			}
+		}
 	}
 	if err := s.probe(ctx); err != nil {
+		s.Close()
 		return nil, fmt.Errorf("rollouts: %w", err)
 	}
 	return s, nil
@@ -205,17 +218,28 @@ func (s *Server) Dialect() Dialect { return s.dialect.name() }
 // Model returns the name that requests carry.
 func (s *Server) Model() string { return s.model }
 
+// Close lets go of the folder of [Publishing] and of idle connections. The server
+// itself runs on. Nothing can be published or generated afterwards; a second call
+// does nothing. The error is always nil.
+func (s *Server) Close() error {
+	s.unlock()
+	s.api.client.CloseIdleConnections()
+	return nil
+}
+
 // giveUp is how many samples may fail before any succeeds.
 const giveUp = 16
 
 // Generate asks for every sample. What fails for good, after the attempts of
 // [ServerOptions], is a sample with an error; if none of the first samples
-// succeeds, Generate returns the reason.
+// succeeds, Generate returns the reason. It is an error if the log-probabilities
+// would not be those of the request's temperature; samples of an evaluation then
+// have none.
 func (s *Server) Generate(ctx context.Context, req *Request, done func(Sample)) error {
 	if err := req.check(s.o.Vocab); err != nil {
 		return err
 	}
-	if err := s.checkTemperature(req.Sampling.Temperature); err != nil {
+	if err := s.checkTemperature(req.Sampling.Temperature); err != nil && !req.Eval {
 		return err
 	}
 	if !s.known {
@@ -306,24 +330,29 @@ func (s *Server) sample(ctx context.Context, req *Request, prompt, index int) Sa
 		if err != nil {
 			return err
 		}
-		if a, err = s.dialect.reply(body, p.Tokens); err == nil {
-			err = a.check(s.o.Vocab, req.Sampling.MaxTokens)
+		if a, err = s.dialect.reply(&s.api, body, p.Tokens); err == nil {
+			err = s.check(&a, req.Sampling.MaxTokens)
 		}
 		return err
 	})
 	if err != nil {
 		return Sample{Prompt: prompt, Index: index, Err: fmt.Errorf("prompt %s, sample %d: %w", p.ID, index, err)}
 	}
-	out.Tokens, out.LogP, out.Stopped = a.tokens, a.logp, a.finish == "stop"
+	out.Tokens, out.Stopped = a.tokens, a.finish == "stop"
+	if s.checkTemperature(req.Sampling.Temperature) == nil {
+		out.LogP = a.logp
+	}
 	out.Text = s.o.Decoder.Decode(a.tokens)
 	return out
 }
 
 // check finds replies that cannot be trained on.
-func (a *answer) check(vocab, maxTokens int) error {
+func (s *Server) check(a *answer, maxTokens int) error {
 	switch {
+	case a.model != "" && a.model != s.model && !slices.Contains(s.aliases, a.model):
+		return fmt.Errorf("the server answered as model %q where %q was asked: give the name of the model to train", s.api.say([]byte(a.model)), s.model)
 	case a.finish != "stop" && a.finish != "length":
-		return &temporary{err: fmt.Errorf("the server ended the response with %q", a.finish)}
+		return &temporary{err: fmt.Errorf("the server ended the response with %q", s.api.say([]byte(a.finish)))}
 	case len(a.tokens) == 0:
 		return errors.New("the server returned no tokens")
 	case len(a.tokens) != len(a.logp):
@@ -332,8 +361,8 @@ func (a *answer) check(vocab, maxTokens int) error {
 		return fmt.Errorf("the server returned %d tokens where at most %d were asked for", len(a.tokens), maxTokens)
 	}
 	for i, t := range a.tokens {
-		if t < 0 || int(t) >= vocab {
-			return fmt.Errorf("the server returned token %d, but the vocabulary ends at %d: it serves another model", t, vocab-1)
+		if t < 0 || int(t) >= s.o.Vocab {
+			return fmt.Errorf("the server returned token %d, but the vocabulary ends at %d: it serves another model", t, s.o.Vocab-1)
 		}
 		// Rounding makes a certain token's a little more than 0.
 		if lp := a.logp[i]; !(lp < 1e-3) || lp < -1e30 {

@@ -72,8 +72,9 @@ func (vllm) request(model string, p []int32, req *Request, key random.Key) any {
 	}
 }
 
-func (vllm) reply(body []byte, prompt []int32) (answer, error) {
+func (vllm) reply(from *api, body []byte, prompt []int32) (answer, error) {
 	var r struct {
+		Model   string `json:"model"`
 		Choices []struct {
 			FinishReason   *string `json:"finish_reason"`
 			TokenIDs       []int32 `json:"token_ids"`
@@ -87,14 +88,14 @@ func (vllm) reply(body []byte, prompt []int32) (answer, error) {
 			PromptTokens *int `json:"prompt_tokens"`
 		} `json:"usage"`
 	}
-	if err := unmarshal(body, &r); err != nil {
+	if err := unmarshal(from, body, &r); err != nil {
 		return answer{}, err
 	}
 	if len(r.Choices) != 1 {
 		return answer{}, fmt.Errorf("the server returned %d choices for one", len(r.Choices))
 	}
 	c := &r.Choices[0]
-	a := answer{tokens: c.TokenIDs, finish: "no reason"}
+	a := answer{tokens: c.TokenIDs, finish: "no reason", model: r.Model}
 	if c.FinishReason != nil {
 		a.finish = *c.FinishReason
 	}
@@ -183,7 +184,7 @@ func (sglang) request(_ string, p []int32, req *Request, key random.Key) any {
 	return r
 }
 
-func (sglang) reply(body []byte, prompt []int32) (answer, error) {
+func (sglang) reply(from *api, body []byte, prompt []int32) (answer, error) {
 	var r struct {
 		Meta *struct {
 			Finish *struct {
@@ -195,7 +196,7 @@ func (sglang) reply(body []byte, prompt []int32) (answer, error) {
 			Tokens           []json.RawMessage `json:"output_token_logprobs"`
 		} `json:"meta_info"`
 	}
-	if err := unmarshal(body, &r); err != nil {
+	if err := unmarshal(from, body, &r); err != nil {
 		return answer{}, err
 	}
 	m := r.Meta
@@ -204,7 +205,7 @@ func (sglang) reply(body []byte, prompt []int32) (answer, error) {
 	}
 	a := answer{finish: m.Finish.Type}
 	if m.Finish.Type == "abort" {
-		return a, &temporary{err: fmt.Errorf("the server aborted the response: %s", serverMessage([]byte(m.Finish.Message)))}
+		return a, &temporary{err: fmt.Errorf("the server aborted the response: %s", from.say([]byte(m.Finish.Message)))}
 	}
 	if m.Tokens == nil {
 		return a, &notTokens{"the reply has no token ids with log-probabilities (meta_info.output_token_logprobs)"}
@@ -229,9 +230,9 @@ func (sglang) reply(body []byte, prompt []int32) (answer, error) {
 
 // unmarshal reads a reply. A reply that is no JSON may have been cut short by
 // something on the way, so it is asked for again.
-func unmarshal(body []byte, v any) error {
+func unmarshal(from *api, body []byte, v any) error {
 	if err := json.Unmarshal(body, v); err != nil {
-		return &temporary{err: fmt.Errorf("the reply is not as it should be: %w: %s", err, serverMessage(body))}
+		return &temporary{err: fmt.Errorf("the reply is not as it should be: %w: %s", err, from.say(body))}
 	}
 	return nil
 }

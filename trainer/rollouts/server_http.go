@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/golongrl/golongrl/trainer/random"
 )
@@ -22,6 +21,7 @@ type api struct {
 	client      *http.Client
 	base        string // without /v1
 	key, keyEnv string
+	secrets     *strings.Replacer // takes the key out of messages; nil: there is none
 	attempts    int
 	backoff     time.Duration
 	timeout     time.Duration
@@ -51,7 +51,8 @@ const (
 )
 
 // try calls f until it succeeds, fails for good or attempts are used up. key
-// spreads the waits of samples that fail together.
+// spreads the waits of samples that fail together. The key is not in the error,
+// whatever the server has made of it.
 func (a *api) try(ctx context.Context, key random.Key, f func(context.Context) error) error {
 	for i := 0; ; i++ {
 		attempt, cancel := context.WithTimeout(ctx, a.timeout)
@@ -67,6 +68,7 @@ func (a *api) try(ctx context.Context, key random.Key, f func(context.Context) e
 		case late:
 			err = &temporary{err: fmt.Errorf("no reply within %v", a.timeout)}
 		}
+		err = a.clean(err)
 		if !errors.As(err, &again) {
 			return err
 		}
@@ -124,16 +126,16 @@ func (a *api) send(ctx context.Context, method, address string, body []byte) ([]
 	case res.StatusCode >= 200 && res.StatusCode < 300:
 		return data, nil
 	}
-	msg := fmt.Sprintf("%s: %s", address, res.Status)
+	msg := fmt.Sprintf("%s: %s", address, a.say([]byte(res.Status)))
 	switch {
 	case res.StatusCode >= 300 && res.StatusCode < 400:
-		msg += " to " + a.hide(res.Header.Get("Location")) + ": give the address it leads to"
+		msg += " to " + a.say([]byte(res.Header.Get("Location"))) + ": give the address it leads to"
 	case (res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden) && a.keyEnv == "":
 		msg += ": the server wants a key: name the environment variable that holds it"
 	case res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden:
 		msg += ": the server refuses the key in " + a.keyEnv
 	default:
-		if said := a.hide(serverMessage(data)); said != "" {
+		if said := a.say(data); said != "" {
 			msg += ": " + said
 		}
 	}
@@ -146,41 +148,4 @@ func (a *api) send(ctx context.Context, method, address string, body []byte) ([]
 		return nil, &temporary{err, time.Duration(seconds) * time.Second}
 	}
 	return nil, err
-}
-
-// hide takes the key out of what a server says.
-func (a *api) hide(s string) string {
-	if a.key == "" {
-		return s
-	}
-	return strings.ReplaceAll(s, a.key, "***")
-}
-
-// serverMessage returns what a reply says about an error, in a line.
-func serverMessage(body []byte) string {
-	var r struct {
-		Message string
-		Detail  any
-		Error   any
-	}
-	s := string(body)
-	if json.Unmarshal(body, &r) == nil {
-		inner, _ := r.Error.(map[string]any)
-		for _, v := range []any{inner["message"], r.Error, r.Message, r.Detail} {
-			if text, ok := v.(string); ok && text != "" {
-				s = text
-				break
-			}
-		}
-	}
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
-	const show = 300
-	if len(s) > show {
-		end := show
-		for !utf8.RuneStart(s[end]) {
-			end--
-		}
-		s = s[:end] + "…"
-	}
-	return s
 }

@@ -29,7 +29,7 @@ func (s *Server) probe(ctx context.Context) error {
 		tries = []dialect{sglang{}}
 	case Auto:
 		tries = []dialect{vllm{}, sglang{}}
-		if owner == "sglang" {
+		if strings.EqualFold(owner, "sglang") {
 			tries = []dialect{sglang{}}
 		}
 	default:
@@ -50,7 +50,7 @@ func (s *Server) probe(ctx context.Context) error {
 	}
 	name := "this server"
 	if owner != "" {
-		name = fmt.Sprintf("this server (of %s)", owner)
+		name = fmt.Sprintf("this server (of %s)", s.api.say([]byte(owner)))
 	}
 	return fmt.Errorf("%s at %s cannot be trained from: training needs the sampled token ids and their log-probabilities, and text must not be encoded again (%s); use vLLM 0.10.2 or later, which knows return_token_ids, or SGLang with its own route /generate",
 		name, s.api.base, strings.Join(reasons, "; "))
@@ -67,6 +67,7 @@ func (s *Server) findModel(ctx context.Context) (owner string, err error) {
 		Data []struct {
 			ID      string `json:"id"`
 			OwnedBy string `json:"owned_by"`
+			Root    string `json:"root"` // equal for the names of a model
 		} `json:"data"`
 	}
 	err = s.api.try(ctx, 0, func(ctx context.Context) error {
@@ -86,10 +87,15 @@ func (s *Server) findModel(ctx context.Context) (owner string, err error) {
 	for _, m := range list.Data {
 		if m.ID == s.o.Model || s.o.Model == "" && len(list.Data) == 1 {
 			s.model = m.ID
-			return strings.ToLower(m.OwnedBy), nil
+			for _, other := range list.Data {
+				if other.Root == m.Root {
+					s.aliases = append(s.aliases, other.ID)
+				}
+			}
+			return m.OwnedBy, nil
 		}
 		if len(names) < 8 {
-			names = append(names, m.ID)
+			names = append(names, s.api.say([]byte(m.ID)))
 		}
 	}
 	if s.o.Model == "" {
@@ -107,10 +113,10 @@ func (s *Server) probeDialect(ctx context.Context, d dialect) error {
 		if err != nil {
 			return err
 		}
-		a, err := d.reply(body, prompt)
+		a, err := d.reply(&s.api, body, prompt)
 		if err != nil {
 			return err
 		}
-		return a.check(s.o.Vocab, 1)
+		return s.check(&a, 1)
 	})
 }

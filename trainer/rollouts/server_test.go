@@ -3,6 +3,7 @@ package rollouts_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -171,6 +172,40 @@ func TestKey(t *testing.T) {
 	_, err := collect(t, s, request(1, 1))
 	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "I was given ***") {
 		t.Error(err)
+	}
+}
+
+// TestAnswersAs: a reply names the model that was asked, or another of its names.
+func TestAnswersAs(t *testing.T) {
+	for _, c := range []struct {
+		name, says string
+		root       any // of the second model
+		want       string
+	}{
+		{"the name", "m", nil, ""},
+		{"no name", "", nil, ""},
+		{"another name", "n", "/w", ""},
+		{"another model", "n", "/v", `the server answered as model "n" where "m" was asked`},
+		{"not listed", "x\x1b[2J", "/w", `as model "x\\x1b[2J" where "m"`},
+	} {
+		f := newFake(t)
+		f.vllm = true
+		mux := http.NewServeMux()
+		mux.HandleFunc("/v1/models", func(w http.ResponseWriter, _ *http.Request) {
+			json.NewEncoder(w).Encode(map[string]any{"data": []any{map[string]any{"id": "m", "root": "/w"}, map[string]any{"id": "n", "root": c.root}}})
+		})
+		mux.HandleFunc("/", f.serve)
+		f.Config.Handler = mux
+		s := start(t, f, func(o *rollouts.ServerOptions) { o.Model, o.Attempts = "m", 1 }, func(_ http.ResponseWriter, _ int, _, reply map[string]any) bool {
+			if c.says != "" {
+				reply["model"] = c.says
+			}
+			return true
+		})
+		_, err := collect(t, s, request(1, 1))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
 	}
 }
 
@@ -449,6 +484,11 @@ func TestTemperature(t *testing.T) {
 		_, err := collect(t, s, req)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s %v: %v, want %q", c.dialect, c.logprobs, c.t, err, c.want)
+		}
+		// An evaluation has no use for them, and does not get wrong ones.
+		req.Eval = true
+		if got, err := collect(t, s, req); err != nil || got[0].Err != nil || len(got[0].Tokens) == 0 || (got[0].LogP == nil) != (c.want != "") {
+			t.Errorf("evaluation by %s %s at %v: %v, %v", c.dialect, c.logprobs, c.t, got, err)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func (s *suite) sameLogP(t *testing.T, p backend.Policy, prompt []int32, g backe
 		b.Rows = append(b.Rows, len(prompt)+i)
 	}
 	out := newRows(b)
-	if err := p.LogProbs(b, out); err != nil {
+	if err := p.LogProbs(context.Background(), b, out); err != nil {
 		t.Fatal(err)
 	}
 	for i, lp := range g.LogP {
@@ -132,7 +132,7 @@ func (s *suite) sampling(t *testing.T) {
 			b.Rows = append(b.Rows, len(b.Tokens)-1)
 		}
 		out := newRows(b)
-		if err := p.LogProbs(b, out); err != nil {
+		if err := p.LogProbs(context.Background(), b, out); err != nil {
 			t.Fatal(err)
 		}
 		if last := g.Tokens[len(g.Tokens)-1]; out.LogP[last] < slices.Max(out.LogP)-s.tol.LogP {

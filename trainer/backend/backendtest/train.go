@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
@@ -88,26 +89,26 @@ func (s *suite) logProbs(t *testing.T) {
 	out := newRows(b)
 	for range 2 {
 		clear(out.LogP)
-		if err := p.LogProbs(b, out); err != nil {
+		if err := p.LogProbs(context.Background(), b, out); err != nil {
 			t.Fatal(err)
 		}
 		near(t, "log-probability", out.LogP, s.c.LogP, s.tol.LogP)
 		near(t, "entropy", out.Entropy, s.c.Entropy, s.tol.LogP)
 	}
 	bare := &backend.Rows{LogP: make([]float64, len(b.Rows))}
-	if err := p.LogProbs(b, bare); err != nil || !slices.Equal(bare.LogP, out.LogP) {
+	if err := p.LogProbs(context.Background(), b, bare); err != nil || !slices.Equal(bare.LogP, out.LogP) {
 		t.Errorf("without entropies: %v, other numbers", err)
 	}
-	if err := p.LogProbs(&backend.Batch{}, &backend.Rows{}); err != nil {
+	if err := p.LogProbs(context.Background(), &backend.Batch{}, &backend.Rows{}); err != nil {
 		t.Errorf("empty batch: %v", err)
 	}
 	// Temperature 0 is 1.
 	b.Temperature = 1
-	if err := p.LogProbs(b, out); err != nil {
+	if err := p.LogProbs(context.Background(), b, out); err != nil {
 		t.Fatal(err)
 	}
 	b.Temperature = 0
-	if err := p.LogProbs(b, bare); err != nil || !slices.Equal(bare.LogP, out.LogP) {
+	if err := p.LogProbs(context.Background(), b, bare); err != nil || !slices.Equal(bare.LogP, out.LogP) {
 		t.Errorf("temperature 0: %v, other numbers than at 1", err)
 	}
 }
@@ -118,7 +119,7 @@ func (s *suite) gradients(t *testing.T) {
 		p := s.policy(t)
 		out := newRows(b)
 		for pass := 1; pass <= 2; pass++ { // the second adds to the first
-			if err := p.Accumulate(b, Objective{whole}, out); err != nil {
+			if err := p.Accumulate(context.Background(), b, Objective{whole}, out); err != nil {
 				t.Fatal(err)
 			}
 			near(t, "log-probability", out.LogP, s.c.LogP, s.tol.LogP)
@@ -136,10 +137,10 @@ func (s *suite) gradients(t *testing.T) {
 	}
 	p := s.policy(t)
 	stop := errors.New("stop")
-	if err := p.Accumulate(b, Objective{}, newRows(b)); err != nil {
+	if err := p.Accumulate(context.Background(), b, Objective{}, newRows(b)); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Accumulate(b, failing{stop}, newRows(b)); !errors.Is(err, stop) {
+	if err := p.Accumulate(context.Background(), b, failing{stop}, newRows(b)); !errors.Is(err, stop) {
 		t.Errorf("error of the objective: %v", err)
 	}
 	if v := read(t, p, backend.Gradient, 0); slices.Max(v) != 0 || slices.Min(v) != 0 {
@@ -157,7 +158,7 @@ func (s *suite) updates(t *testing.T) {
 	p, b := s.policy(t), s.c.Batch()
 	ts := s.c.Config.Tensors()
 	for i, norm := range s.c.Norms {
-		if err := p.Accumulate(b, Objective{}, newRows(b)); err != nil {
+		if err := p.Accumulate(context.Background(), b, Objective{}, newRows(b)); err != nil {
 			t.Fatal(err)
 		}
 		done, err := p.Update(s.c.Step(i))
@@ -244,15 +245,15 @@ func (s *suite) badBatches(t *testing.T) {
 		b := good()
 		out := newRows(b)
 		test.spoil(b)
-		if p.LogProbs(b, out) == nil {
+		if p.LogProbs(context.Background(), b, out) == nil {
 			t.Errorf("LogProbs: %s: no error", test.name)
 		}
-		if p.Accumulate(b, Objective{}, out) == nil {
+		if p.Accumulate(context.Background(), b, Objective{}, out) == nil {
 			t.Errorf("Accumulate: %s: no error", test.name)
 		}
 	}
 	b := good()
-	if err := p.Accumulate(b, Objective{}, newRows(b)); err != nil {
+	if err := p.Accumulate(context.Background(), b, Objective{}, newRows(b)); err != nil {
 		t.Error(err)
 	}
 }
