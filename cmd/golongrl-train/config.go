@@ -53,6 +53,7 @@ type fileConfig struct {
 		Name        string  `yaml:"name"`
 		Workers     int     `yaml:"workers"`
 		MemoryGB    float64 `yaml:"memory_gb"`
+		CacheGB     float64 `yaml:"cache_gb"`
 		MicroTokens int     `yaml:"micro_tokens"`
 	} `yaml:"backend"`
 	Watch struct {
@@ -99,10 +100,14 @@ func readConfig(path string) (fileConfig, error) {
 	if err := decodeYAML(defaultYAML, &c); err != nil {
 		return c, fmt.Errorf("the defaults: %w", err)
 	}
+	if s, err := os.Stat(path); err == nil && !s.IsDir() && !s.Mode().IsRegular() {
+		return c, usage("%s is no regular file", path) // reading a pipe or a device may never end
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return c, usageError{err}
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if err := decodeYAML(text, &c); err != nil {
 		return c, usageError{fmt.Errorf("%s: %w", path, err)}
 	}
@@ -112,10 +117,13 @@ func readConfig(path string) (fileConfig, error) {
 	return c, nil
 }
 
+// decodeYAML reads a document over c, which stays as it is if there is nothing
+// but comments or if there is an error.
 func decodeYAML(text []byte, c *fileConfig) error {
 	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
-	err := d.Decode(c)
-	if errors.Is(err, io.EOF) { // nothing but comments
+	over := *c
+	err := d.Decode(&over)
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	if err == nil {
@@ -129,7 +137,15 @@ func decodeYAML(text []byte, c *fileConfig) error {
 	var mismatch *yaml.TypeError
 	switch {
 	case err == nil:
-		return fractions(text)
+		var doc yaml.MapSlice
+		if err := yaml.UnmarshalWithOptions(text, &doc, yaml.UseOrderedMap()); err != nil || len(doc) == 0 {
+			return err
+		}
+		if err := checkValues(doc); err != nil {
+			return err
+		}
+		*c = over
+		return nil
 	case errors.As(err, &mismatch): // whose message has names of the program
 		err = errors.New(yaml.FormatErrorWithToken("this must be "+wanted(mismatch.DstType), mismatch.Token, false, true))
 	default:
@@ -157,12 +173,9 @@ func wanted(t reflect.Type) string {
 	return "a whole number"
 }
 
-// fractions finds numbers that the decoder cuts off to whole ones.
-func fractions(text []byte) error {
-	var doc yaml.MapSlice
-	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.UseOrderedMap()); err != nil {
-		return err
-	}
+// checkValues finds numbers that the decoder cuts off to whole ones, and keys
+// without a value, which it takes for zero.
+func checkValues(doc yaml.MapSlice) error {
 	var errs []error
 	var walk func(v yaml.MapSlice, t reflect.Type, above string)
 	walk = func(v yaml.MapSlice, t reflect.Type, above string) {
@@ -174,6 +187,12 @@ func fractions(text []byte) error {
 				}
 				name := above + f.Tag.Get("yaml")
 				switch x := item.Value.(type) {
+				case nil:
+					errs = append(errs, fmt.Errorf("%s has no value: give one, or leave the key out for its default", name))
+				case []any:
+					if slices.Contains(x, nil) {
+						errs = append(errs, fmt.Errorf("%s has an empty item", name))
+					}
 				case yaml.MapSlice:
 					if f.Type.Kind() == reflect.Struct {
 						walk(x, f.Type, name+".")
@@ -189,6 +208,9 @@ func fractions(text []byte) error {
 	walk(doc, reflect.TypeFor[fileConfig](), "")
 	return errors.Join(errs...)
 }
+
+// maxWorkers is above what any machine has processors for.
+const maxWorkers = 1 << 12
 
 // check reports everything that is wrong without looking at files.
 func (c *fileConfig) check() error {
@@ -219,6 +241,9 @@ func (c *fileConfig) check() error {
 		oneOf("rollouts.server.dialect", s.Dialect, "auto", "vllm", "sglang")
 		oneOf("rollouts.server.logprobs", s.LogProbs, "", "raw", "processed")
 		oneOf("rollouts.server.publish.reload", s.Publish.Reload, "", "vllm", "sglang")
+		if s.Concurrency > 1<<16 || s.Attempts > 1<<16 {
+			bad("rollouts.server: concurrency and attempts must be at most %d", 1<<16)
+		}
 		if s.Concurrency < 1 || s.Attempts < 1 || s.Timeout <= 0 {
 			bad("rollouts.server: concurrency, attempts and timeout must be positive")
 		}
@@ -248,8 +273,11 @@ func (c *fileConfig) check() error {
 	if c.Keep < 1 {
 		bad("keep is %d, but must be at least 1", c.Keep)
 	}
-	if c.Backend.Workers < 0 || c.Backend.MicroTokens < 1 || !(c.Backend.MemoryGB >= 0 && c.Backend.MemoryGB < 1<<20) {
-		bad("backend: workers and memory_gb must not be negative, micro_tokens must be at least 1")
+	if c.Backend.Workers < 0 || c.Backend.MicroTokens < 1 || !(c.Backend.MemoryGB >= 0 && c.Backend.MemoryGB < 1<<20) || !(c.Backend.CacheGB > 0 && c.Backend.CacheGB < 1<<20) {
+		bad("backend: workers and memory_gb must not be negative, cache_gb must be above 0, micro_tokens at least 1")
+	}
+	if c.Backend.Workers > maxWorkers || c.Backend.MicroTokens > 1<<28 {
+		bad("backend: workers must be at most %d, micro_tokens at most %d", maxWorkers, 1<<28)
 	}
 	if c.Data.Eval == "" {
 		c.Train.EvalEvery = 0

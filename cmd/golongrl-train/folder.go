@@ -55,6 +55,37 @@ func holdsRun(dir string) (bool, error) {
 	return len(steps) > 0, err
 }
 
+// lost refuses to begin a run anew whose checkpoints were there once: one that
+// has a report, or metrics behind the update of the first checkpoint. It changes
+// nothing.
+func lost(cfg fileConfig) error {
+	dir := filepath.Join(cfg.Out, checkpointsName)
+	if steps, err := checkpoint.Steps(dir); err != nil || len(steps) > 0 {
+		return err
+	}
+	past, err := watch.ReadSteps(filepath.Join(cfg.Out, metricsName))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if len(past) == 0 {
+		return nil
+	}
+	_, err = os.Stat(filepath.Join(cfg.Out, reportName))
+	// Metrics of an update come before its checkpoint, those of the next one behind it.
+	if last := lastStep(past); err == nil || cfg.Train.SaveEvery > 0 && last > cfg.Train.SaveEvery {
+		return fmt.Errorf("the checkpoints of this run are gone: %s ends with update %d, and there is none in %s: put them back, or begin in another folder with --out", metricsName, last, dir)
+	}
+	return nil
+}
+
+// lastStep is the update that metrics end with, 0 if there is none.
+func lastStep(past []watch.Step) int {
+	if len(past) == 0 {
+		return 0
+	}
+	return past[len(past)-1].Step
+}
+
 // writeReport writes report.html into a folder and returns its path.
 func writeReport(dir string, r watch.Report) (string, error) {
 	path := filepath.Join(dir, reportName)

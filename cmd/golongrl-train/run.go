@@ -27,7 +27,7 @@ configuration with all defaults, which are those of the paper.
 
 Interrupted, the run saves a checkpoint and ends with status 130; a second interrupt
 ends it at once. With --resume it goes on from the newest checkpoint, and begins
-anew if there is none.`,
+anew if the run ended before its first one.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := readConfig(file)
@@ -80,6 +80,9 @@ func runTrain(ctx context.Context, cfg fileConfig, resume bool, stdout, stderr i
 	}
 	begun := false
 	if resume {
+		if err := lost(cfg); err != nil {
+			return err
+		}
 		if begun, err = t.Resume(); err != nil {
 			return err
 		}
@@ -142,6 +145,9 @@ func (s *setup) files(cfg fileConfig, step int) (past []watch.Step, err error) {
 	if step >= 0 {
 		if past, err = watch.ReadSteps(name); err != nil {
 			return nil, err
+		}
+		if last := lastStep(past); last < step {
+			s.options.Note(fmt.Sprintf("%s ends with update %d, and the checkpoint is of update %d: what lies between is not in the report", name, last, step))
 		}
 	}
 	if !cfg.Watch.TensorBoard {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -328,6 +329,54 @@ func TestCheckpointLost(t *testing.T) {
 	if steps, err := checkpoint.Steps(b.path("out/checkpoints")); err != nil || len(steps) != 2 {
 		t.Errorf("checkpoints %v, %v", steps, err)
 	}
+}
+
+// TestCheckpointsGone: a run is not begun anew over what is left of one that had
+// checkpoints. One that was killed before its first begins anew, and says so.
+func TestCheckpointsGone(t *testing.T) {
+	b := newBench(t)
+	config := b.config("out", knobs{steps: 4})
+	mustCall(t, "run", "--config", config)
+	whole := tree(t, b.path("out"))
+	if err := os.RemoveAll(b.path("out/checkpoints")); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, b.path("out"))
+	gone := func() {
+		t.Helper()
+		status, _, stderr := call("run", "--config", config, "--resume")
+		if status != exitFailed {
+			t.Errorf("no checkpoint: status %d", status)
+		}
+		contains(t, "stderr", stderr, "the checkpoints of this run are gone: metrics.jsonl ends with update 4, and there is none in "+b.path("out/checkpoints"))
+		sameTree(t, tree(t, b.path("out")), before)
+	}
+	gone() // it has metrics behind its first checkpoint
+	config = b.config("out", knobs{steps: 4, save: 100})
+	gone() // it has a report
+	if err := os.Remove(b.path("out/report.html")); err != nil {
+		t.Fatal(err)
+	}
+	config = b.config("out", knobs{steps: 4})
+	name := b.path("out/metrics.jsonl")
+	var early []string // as of a run killed before its first checkpoint
+	for line := range strings.Lines(read(t, name)) {
+		if strings.Contains(line, `"step":3`) {
+			break
+		}
+		early = append(early, line)
+	}
+	if len(early) == 0 || strings.Join(early, "") == read(t, name) {
+		t.Fatalf("%d lines", len(early))
+	}
+	write(t, name, strings.Join(early, ""))
+	_, stderr := mustCall(t, "run", "--config", config, "--resume")
+	contains(t, "stderr", stderr, "there is no checkpoint yet: beginning anew")
+	sameTree(t, tree(t, b.path("out")), whole)
+
+	write(t, name, "")
+	_, stderr = mustCall(t, "run", "--config", config, "--resume")
+	contains(t, "stderr", stderr, "metrics.jsonl ends with update 0, and the checkpoint is of update 4")
 }
 
 // TestInterrupted: in this process, for the messages.

@@ -27,6 +27,7 @@ type setup struct {
 	file      *model.ConfigFile
 	policy    *cpu.Policy
 	options   trainer.Options
+	oneMetric bool // reward.metric judges all rows
 	observers []watch.Observer
 	closers   []func() error
 }
@@ -78,11 +79,16 @@ func setUp(ctx context.Context, cfg fileConfig, note func(string)) (s *setup, er
 	} else {
 		score = append(score, scoring.WithProfile(profile), scoring.WithExplain())
 	}
-	if cfg.Reward.Metric != "" {
+	if s.oneMetric = cfg.Reward.Metric != ""; s.oneMetric {
 		score = append(score, scoring.WithMetric(cfg.Reward.Metric), scoring.WithForce())
 	}
 	if o.Scorer, err = scoring.New(score...); err != nil {
 		return s, usage("reward: %w", err)
+	}
+	if cfg.Model.Weights != "random" {
+		if err := model.Check(cfg.Model.Path, shape); err != nil {
+			return s, err
+		}
 	}
 	// Weights come last: mistakes elsewhere are found sooner.
 	if err := s.data(cfg, tokens, note); err != nil {
@@ -144,10 +150,32 @@ func (s *setup) data(cfg fileConfig, tokens *dataset.Tokenizer, note func(string
 	return nil
 }
 
-// judged reports a prompt whose responses no metric could judge.
+// probes are responses that show whether a reference answer can be used: strict
+// metrics look at it first, the released ones behind their format gate.
+var probes = []string{"", "<think>x</think>\\boxed{a}"}
+
+// judged reports a prompt whose responses no metric could judge, be it that there
+// is none or that it cannot use the reference answer.
 func (s *setup) judged(p *rollouts.Prompt) error {
-	_, _, err := s.options.Scorer.Metric(&p.Record)
-	return err
+	rec := p.Record
+	if rec.Metric == "" && rec.Task == "" && rec.TaskErr == nil && !s.oneMetric {
+		return errors.New("no metric: add a field task or metric, or set reward.metric in the configuration")
+	}
+	if _, _, err := s.options.Scorer.Metric(&rec); err != nil {
+		return err
+	}
+	rec.Length, rec.HasLength = 1, true
+	for _, rec.Response = range probes {
+		r := s.options.Scorer.Score(context.Background(), &rec)
+		switch {
+		case r.Status != scoring.BadGold && r.Status != scoring.Error:
+		case r.Err == nil:
+			return fmt.Errorf("the reference answer cannot be used by %s (%s)", r.Metric, r.Status)
+		default:
+			return fmt.Errorf("the reference answer cannot be used (%s): %w", r.Status, r.Err)
+		}
+	}
+	return nil
 }
 
 func (s *setup) weights(cfg fileConfig) (err error) {
@@ -161,7 +189,7 @@ func (s *setup) weights(cfg fileConfig) (err error) {
 }
 
 func (s *setup) newPolicy(cfg fileConfig) (*cpu.Policy, error) {
-	p, err := cpu.New(s.file.Config, cpu.Options{Workers: cfg.Backend.Workers, MicroTokens: cfg.Backend.MicroTokens, MemoryBytes: int64(cfg.Backend.MemoryGB * 1e9)})
+	p, err := cpu.New(s.file.Config, cpu.Options{Workers: cfg.Backend.Workers, MicroTokens: cfg.Backend.MicroTokens, MemoryBytes: int64(cfg.Backend.MemoryGB * 1e9), CacheBytes: int64(cfg.Backend.CacheGB * 1e9)})
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +205,7 @@ func (s *setup) newPolicy(cfg fileConfig) (*cpu.Policy, error) {
 const streamWeights = 1 << 20
 
 // source makes the source of rollouts, but for the policy itself.
-func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Tokenizer) (err error) {
+func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Tokenizer) error {
 	o := &s.options
 	switch cfg.Rollouts.Source {
 	case "server":
@@ -189,11 +217,16 @@ func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Toke
 		case "sglang":
 			publish.Calls = rollouts.SGLangReload()
 		}
-		o.Source, err = rollouts.NewServer(ctx, rollouts.ServerOptions{
+		server, err := rollouts.NewServer(ctx, rollouts.ServerOptions{
 			URL: c.URL, Model: c.Model, Dialect: rollouts.Dialect(c.Dialect), LogProbs: rollouts.LogProbs(c.LogProbs), KeyEnv: c.KeyEnv,
 			Vocab: s.file.Config.Vocab, Decoder: tokens, Concurrency: c.Concurrency, Attempts: c.Attempts, Timeout: c.Timeout, Publish: publish,
 		})
-		o.Replayable = true
+		if err != nil {
+			return err
+		}
+		o.Source = server
+		s.closers = append(s.closers, server.Close) // which gives the folder back
+		o.Unrepeatable = true
 		o.Export = func(dir string) error {
 			return model.Save(dir, s.file, safetensors.BF16, 5<<30, func(i int, dst []float32) error { return s.policy.Read(backend.Weights, i, dst) })
 		}
@@ -221,7 +254,7 @@ func (s *setup) source(ctx context.Context, cfg fileConfig, tokens *dataset.Toke
 		}
 		o.Source = replay
 	}
-	return err
+	return nil
 }
 
 // stopTokens are those of the configuration or the model's own.

@@ -27,11 +27,11 @@ type Config struct {
 // overflow an int, on machines of 32 bits too.
 const (
 	maxLayers     = 1 << 16
-	maxParameters = min(1<<40, math.MaxInt/4)
+	maxParameters = min(1<<40, math.MaxInt/2)
 )
 
 // Validate says which size is impossible. So is a model of more than 2^40
-// parameters, or of more than memory has addresses for.
+// parameters, or of half of what an int can count.
 func (c Config) Validate() error {
 	for _, s := range []struct {
 		name string
