@@ -51,14 +51,9 @@ type batch struct {
 // collect gathers the rollouts of the next update.
 func (t *Trainer) collect(ctx context.Context) (*batch, error) {
 	b := &batch{cursor: t.state.Cursor, replayed: t.recorded != nil}
-	want := t.cfg.TrainBatch
-	gen := want
-	if t.cfg.Filter == Resample {
-		gen = t.cfg.GenBatch
-	}
-	sampling := advantage.DynamicSampling{Prompts: want, MaxBatches: t.cfg.MaxGenBatches}
+	sampling := advantage.DynamicSampling{Prompts: t.cfg.TrainBatch, MaxBatches: t.cfg.MaxGenBatches}
 	for full := false; !full; {
-		rows, err := t.generation(ctx, b, gen)
+		rows, err := t.generation(ctx, b, t.perUpdate())
 		if err != nil {
 			return nil, err
 		}

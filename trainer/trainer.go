@@ -182,11 +182,18 @@ func (t *Trainer) Steps() int {
 	if t.cfg.Steps > 0 {
 		return t.cfg.Steps
 	}
-	per := t.cfg.TrainBatch
+	return int(max(1, t.prompts()/int64(t.perUpdate())))
+}
+
+// prompts returns how many prompts the epochs have.
+func (t *Trainer) prompts() int64 { return int64(t.cfg.Epochs) * int64(len(t.o.Train)) }
+
+// perUpdate returns how many prompts an update takes at least.
+func (t *Trainer) perUpdate() int {
 	if t.cfg.Filter == Resample {
-		per = t.cfg.GenBatch
+		return t.cfg.GenBatch
 	}
-	return max(1, t.cfg.Epochs*len(t.o.Train)/per)
+	return t.cfg.TrainBatch
 }
 
 // done reports whether the run is at its end.
@@ -194,11 +201,7 @@ func (t *Trainer) done() bool {
 	if t.cfg.Steps > 0 {
 		return t.state.Step >= t.cfg.Steps
 	}
-	per := t.cfg.TrainBatch
-	if t.cfg.Filter == Resample {
-		per = t.cfg.GenBatch
-	}
-	return t.state.Step > 0 && t.state.Cursor+per > t.cfg.Epochs*len(t.o.Train)
+	return t.state.Step > 0 && int64(t.state.Cursor+t.perUpdate()) > t.prompts()
 }
 
 // Run trains until the end of the run or an error, evaluates and saves as the

@@ -389,3 +389,25 @@ func TestUndecided(t *testing.T) {
 		}
 	}
 }
+
+// TestEpochs: without a number of steps a run ends before it would begin a pass
+// over the data that it was not given.
+func TestEpochs(t *testing.T) {
+	for _, c := range []struct{ epochs, batch, want int }{{1, 8, 1}, {2, 4, 4}, {2, 3, 5}, {1, 9, 1}, {1 << 20, 1 << 20, 8}} {
+		cfg := toyConfig()
+		cfg.Steps, cfg.Epochs, cfg.TrainBatch, cfg.Filter = 0, c.epochs, c.batch, Keep
+		tr := newToy(t, cfg, nil)
+		if got := tr.Steps(); got != c.want {
+			t.Errorf("%+v: %d steps", c, got)
+		}
+		if c.batch > 9 {
+			continue
+		}
+		if err := tr.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if got := tr.State().Step; got != c.want {
+			t.Errorf("%+v: %d updates", c, got)
+		}
+	}
+}
