@@ -40,6 +40,9 @@ func TestLearns(t *testing.T) {
 		{"entropy", func(c *Config) { c.EntropyCoef = 1e-3 }, true},
 		{"permuted", func(c *Config) { c.Permute = true }, false},
 	} {
+		if testing.Short() && c.name != "minibatches" && c.name != "permuted" {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			cfg := toyConfig()
 			cfg.Steps = 60
