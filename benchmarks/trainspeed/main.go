@@ -24,6 +24,7 @@ import (
 
 	"github.com/golongrl/golongrl/benchmarks/internal/otherside"
 	"github.com/golongrl/golongrl/internal/kernels"
+	"github.com/golongrl/golongrl/trainer"
 	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/cpu"
 	"github.com/golongrl/golongrl/trainer/model"
@@ -59,7 +60,7 @@ func trainingStep(python string, threads, rounds, steps int) {
 	step := 0
 	take := func() (loss float64) {
 		step++
-		otherside.Check(p.Accumulate(context.Background(), b, likelihood(len(b.Rows)), out))
+		otherside.Check(p.Accumulate(context.Background(), b, trainer.Likelihood{Rows: len(b.Rows)}, out))
 		_, err := p.Update(backend.Update{LR: 1e-4, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: step, MaxNorm: 1})
 		otherside.Check(err)
 		for _, l := range out.LogP {
@@ -118,18 +119,6 @@ func tokens() *backend.Batch {
 		b.Start = append(b.Start, len(b.Tokens))
 	}
 	return b
-}
-
-// likelihood is the mean of -logp over so many rows.
-type likelihood int
-
-func (likelihood) Whole() bool { return false }
-
-func (n likelihood) Derivatives(_, _ int, _, _, dlogp, _ []float64) error {
-	for i := range dlogp {
-		dlogp[i] = -1 / float64(n)
-	}
-	return nil
 }
 
 // products times square products on one thread.
