@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -108,6 +110,12 @@ func readConfig(path string) (fileConfig, error) {
 		return c, usageError{err}
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	// Errors show the lines around them, which must not drive a terminal.
+	if i := bytes.IndexFunc(text, func(r rune) bool {
+		return r == utf8.RuneError || unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
+	}); i >= 0 {
+		return c, usage("%s, line %d: %q is no text: give YAML in UTF-8", path, 1+bytes.Count(text[:i], []byte("\n")), text[i])
+	}
 	if err := decodeYAML(text, &c); err != nil {
 		return c, usageError{fmt.Errorf("%s: %w", path, err)}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -62,5 +64,22 @@ func TestDefaults(t *testing.T) {
 	c.Model.Path, c.Data.Train = "model", "train.jsonl"
 	if err := c.check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestConfigIsText: what an error would show of a file never drives the terminal.
+func TestConfigIsText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	for text, want := range map[string]string{
+		"# fine\nout: \x1b[2Jx\n": "line 2: '\\x1b' is no text",
+		"out: \xff\xfe\n":         "line 1: '\u00ff' is no text",
+		"out: a\x00b\n":           "line 1: '\\x00' is no text",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readConfig(path); err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(), "\x1b\x00") {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

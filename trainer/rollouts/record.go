@@ -21,7 +21,6 @@ type Rollout struct {
 	Result    scoring.Result
 	Reward    float64 // NaN: none
 	Advantage float64 // NaN: none
-	Eval      bool    // of an evaluation
 }
 
 // AppendJSON appends r as a line of JSON without a newline. It has the row's own
@@ -29,7 +28,7 @@ type Rollout struct {
 //
 //	id             of the prompt
 //	group          STEP.BATCH.PROMPT, equal for the samples of a prompt
-//	step, batch    of the request; eval, true if it was an evaluation's
+//	step, batch    of the request
 //	prompt_index   of the request's prompts; sample: of the prompt's samples
 //	version        of the policy that sampled
 //	response       the text; length: its tokens
@@ -53,9 +52,6 @@ func (r *Rollout) AppendJSON(dst []byte, prompts bool) ([]byte, error) {
 	dst = append(dst, r.Prompt.ID...)
 	dst = append(dst, `,"group":"`...)
 	dst = fmt.Appendf(dst, `%d.%d.%d","step":%d,"batch":%d,"prompt_index":%d,"sample":%d,"version":%d`, r.Step, r.Batch, s.Prompt, r.Step, r.Batch, s.Prompt, s.Index, s.Version)
-	if r.Eval {
-		dst = append(dst, `,"eval":true`...)
-	}
 	fields := r.Prompt.Fields
 	if fields == "" {
 		var err error

@@ -45,9 +45,6 @@ type ReplayOptions struct {
 	// recordings of the request's own step and batch are looked at. Responses
 	// without tokens are taken for what they are, and are no error.
 	Lost bool
-
-	// Eval reads the rollouts of evaluations, and not those of training.
-	Eval bool
 }
 
 // A Replay is a source of recorded rollouts.
@@ -126,9 +123,7 @@ func (rr *replayReader) line(line rollout.Line) error {
 			return err // Decode has read it, so there is none
 		}
 		f := fields{v: v, line: row.Line, vocab: rr.o.Vocab}
-		if f.bool("eval", false) == rr.o.Eval {
-			rr.row(&f, &row)
-		}
+		rr.row(&f, &row)
 		if f.err != nil {
 			return f.err
 		}

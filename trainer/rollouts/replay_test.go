@@ -310,7 +310,6 @@ func TestReplayErrors(t *testing.T) {
 		{`{"id":1,"metric":"em","response":"x","tokens":[1]}`, "line 1: reference: missing"},
 		{head, "line 1: not JSON"},
 		{"", "no rollouts: give a file with rows"},
-		{head + `,"tokens":[1],"eval":true}`, "no rollouts"},
 	} {
 		path := write(t, "x.jsonl", []byte(c.lines))
 		_, err := rollouts.NewReplay(path, rollouts.ReplayOptions{Vocab: vocab})
