@@ -47,6 +47,9 @@ var rooms = []room{
 	{"trainer/dataset", []string{"scoring", "scoring/rollout", "trainer/rollouts", "trainer/internal/rowfile"}, nil},
 	{"trainer/watch", []string{"scoring"}, nil},
 	{"trainer/cuda", []string{"trainer"}, []string{"gorgonia.org/cu"}},
+	{"trainer/cuda/kernels", nil, nil},
+	{"trainer/cuda/internal", []string{"trainer"}, nil},
+	{"trainer/cuda/gpuverify", []string{"trainer"}, nil},
 	{"evalrules", nil, nil},
 	{"benchmarks", []string{"scoring", "mathverify", "advantage", "evalrules", "benchmarks"}, nil},
 	{"benchmarks/trainspeed", []string{"trainer", "benchmarks/internal/otherside"}, nil},
@@ -153,6 +156,7 @@ func TestImportRulesCanFail(t *testing.T) {
 	for _, c := range []struct{ pkg, imp string }{
 		{"rouge", module + "/ndcg"}, {"rouge", "github.com/tidwall/gjson"}, {"scoring", module + "/trainer"},
 		{"scoring", "github.com/spf13/cobra"}, {"internal/py", module + "/internal/jieba"}, {"trainer", "gorgonia.org/cu"},
+		{"trainer/cuda/internal/engine", "gorgonia.org/cu"}, {"trainer/cuda/gpuverify", "gorgonia.org/cu"},
 		{"cmd/x", "gorgonia.org/cu"}, {"scoring", module + "/cmd/golongrl-score"}, {"scoring/rollout", "github.com/parquet-go/parquet-go"},
 		{"newroom", module + "/scoring"}, {"mathverify", module + "/scoring"}, {"mathverify/internal/tree", module + "/mathverify"},
 		{"mathverify/internal/tree", "github.com/tidwall/gjson"}, {"internal/mathpairs", module + "/mathverify"}, {"mathverify", module + "/internal/mathpairs"},

@@ -19,6 +19,7 @@ require (
 	github.com/tidwall/gjson v1.20.1
 	golang.org/x/term v0.44.0
 	golang.org/x/text v0.43.0
+	gorgonia.org/cu v0.9.6
 )
 
 require (
@@ -32,6 +33,7 @@ require (
 	github.com/parquet-go/bitpack v1.0.0 // indirect
 	github.com/parquet-go/jsonlite v1.0.0 // indirect
 	github.com/pierrec/lz4/v4 v4.1.21 // indirect
+	github.com/pkg/errors v0.9.1 // indirect
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.1 // indirect
 	github.com/tidwall/sjson v1.2.5 // indirect

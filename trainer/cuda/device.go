@@ -1,0 +1,5 @@
+//go:build cuda && cgo
+
+package cuda
+
+import _ "gorgonia.org/cu"
