@@ -8,6 +8,7 @@ import (
 	"github.com/golongrl/golongrl/trainer"
 	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/cpu"
+	"github.com/golongrl/golongrl/trainer/model"
 	"github.com/golongrl/golongrl/trainer/random"
 	"github.com/golongrl/golongrl/trainer/rollouts"
 	"github.com/golongrl/golongrl/trainer/watch"
@@ -18,6 +19,11 @@ type Options struct {
 	Seed      uint64
 	Workers   int    // of the CPU policy; 0: all processors
 	Dir       string // for checkpoints and rollouts; "" keeps nothing
+
+	// Open makes the policy, with weights of zero; nil: one on the CPU. Run closes it
+	// unless it returns it.
+	Open func(model.Config) (backend.Policy, error)
+
 	Observers []watch.Observer
 }
 
@@ -34,11 +40,20 @@ type Outcome struct {
 // Run trains a policy from random weights: a supervised warm-up that imitates a
 // teacher ([Task.Lesson]), and then reinforcement learning. What comes out is a function of
 // settings and seed.
-func Run(ctx context.Context, s Settings, o Options) (*Outcome, error) {
-	policy, err := cpu.New(s.Model, cpu.Options{Workers: o.Workers})
+func Run(ctx context.Context, s Settings, o Options) (_ *Outcome, err error) {
+	open := o.Open
+	if open == nil {
+		open = func(cfg model.Config) (backend.Policy, error) { return cpu.New(cfg, cpu.Options{Workers: o.Workers}) }
+	}
+	policy, err := open(s.Model)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			policy.Close()
+		}
+	}()
 	if err := backend.Init(policy, random.NewKey(o.Seed, streamInit), s.InitStd); err != nil {
 		return nil, err
 	}

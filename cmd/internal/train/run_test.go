@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"bytes"
@@ -294,7 +294,7 @@ func TestLivePageResumed(t *testing.T) {
 		}
 		contains(t, "the page", string(text), `{"step":1,`, `{"step":2,`, `{"step":3,`)
 	}
-	if status := run(context.Background(), []string{"run", "--config", config, "--resume"}, io.Discard, stderr); status != 0 || stderr.f != nil {
+	if status := execute(context.Background(), []string{"run", "--config", config, "--resume"}, io.Discard, stderr); status != 0 || stderr.f != nil {
 		t.Errorf("status %d\n%s", status, stderr)
 	}
 }
@@ -386,7 +386,7 @@ func TestInterrupted(t *testing.T) {
 	defer cancel(nil)
 	var stdout bytes.Buffer
 	stderr := &trigger{at: "held-out reward", f: func() { cancel(signalled{syscall.SIGINT}) }}
-	if status := run(ctx, []string{"run", "--config", b.config("out", knobs{steps: 3})}, &stdout, stderr); status != 130 {
+	if status := execute(ctx, []string{"run", "--config", b.config("out", knobs{steps: 3})}, &stdout, stderr); status != 130 {
 		t.Errorf("status %d", status)
 	}
 	contains(t, "stderr", stderr.String(), "golongrl-train: interrupt: update 0 is saved in "+b.path("out/checkpoints/step-000000")+"; --resume goes on from there\n")

@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/golongrl/golongrl/trainer/watch"
 )
 
-func runCommand() *cobra.Command {
-	var file, out string
+func (p *program) runCommand() *cobra.Command {
+	var file, out, name string
 	var resume bool
 	c := &cobra.Command{
 		Use:   "run --config FILE",
@@ -37,18 +37,30 @@ anew if the run ended before its first one.`,
 			if c.Flags().Changed("out") {
 				cfg.Out = out
 			}
-			return runTrain(c.Context(), cfg, resume, c.OutOrStdout(), c.ErrOrStderr())
+			where := "backend.name"
+			if c.Flags().Changed("backend") {
+				where, cfg.Backend.Name = "--backend", name
+			}
+			open, err := p.backend(where, cfg.Backend.Name)
+			if err != nil {
+				return err
+			}
+			if open == nil {
+				return p.work(c)
+			}
+			return runTrain(c.Context(), cfg, open, resume, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	fs := c.Flags()
 	fs.StringVarP(&file, "config", "c", "", "configuration (YAML)")
 	fs.StringVar(&out, "out", "", "folder instead of the configuration's")
+	fs.StringVar(&name, "backend", "", "cpu or cuda, instead of the configuration's")
 	fs.BoolVar(&resume, "resume", false, "go on from the newest checkpoint in the folder")
 	c.MarkFlagRequired("config")
 	return c
 }
 
-func runTrain(ctx context.Context, cfg fileConfig, resume bool, stdout, stderr io.Writer) (err error) {
+func runTrain(ctx context.Context, cfg fileConfig, open Open, resume bool, stdout, stderr io.Writer) (err error) {
 	note := func(text string) { fmt.Fprintln(stderr, "note:", text) }
 	free, err := take(cfg.Out)
 	if err != nil {
@@ -69,7 +81,7 @@ func runTrain(ctx context.Context, cfg fileConfig, resume bool, stdout, stderr i
 		defer func() { err = errors.Join(err, live.Close()) }()
 		fmt.Fprintln(stderr, "live page:", live.URL())
 	}
-	s, err := setUp(ctx, cfg, note)
+	s, err := setUp(ctx, cfg, open, note)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,11 @@
-package main
+package train
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,20 +24,28 @@ var update = flag.Bool("update", false, "write what scripts compare with")
 // asMain makes the test binary be the command; see command.
 const asMain = "GOLONGRL_TRAIN_TEST_MAIN"
 
+// fakeWorker is set where there are workers.
+var fakeWorker func()
+
 func TestMain(m *testing.M) {
 	demoDefaults = smallDemo
 	switch os.Getenv(asMain) {
 	case "":
+	case "worker":
+		fakeWorker()
+	case "parent": // of a worker
+		os.Setenv(asMain, "worker")
+		Main()
 	case "signals":
 		patience = 0
-		ctx := interruptible()
+		ctx := new(program).interruptible()
 		os.Stdout.WriteString("ready\n")
 		<-ctx.Done()
 		time.Sleep(time.Minute) // longer than the test's patience
 	default:
-		main()
+		Main()
 	}
-	testscript.Main(m, map[string]func(){"golongrl-train": main})
+	testscript.Main(m, map[string]func(){"golongrl-train": func() { Main() }})
 }
 
 // smallDemo learns nothing and takes a moment.
@@ -62,8 +71,13 @@ func call(args ...string) (status int, stdout, stderr string) {
 
 func callWith(ctx context.Context, args ...string) (status int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	status = run(ctx, args, &out, &err)
+	status = execute(ctx, args, &out, &err)
 	return status, out.String(), err.String()
+}
+
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	p := &program{args: args}
+	return p.run(ctx, stdout, stderr)
 }
 
 // mustCall runs the command in this process and wants it to succeed.

@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"context"
@@ -87,7 +87,7 @@ func TestDemoInterrupted(t *testing.T) {
 		inUse(t, "demo", "--out", dir)
 		cancel(signalled{syscall.SIGTERM})
 	}}
-	if status := run(ctx, []string{"demo", "--out", dir}, stderr, stderr); status != 128+15 {
+	if status := execute(ctx, []string{"demo", "--out", dir}, stderr, stderr); status != 128+15 {
 		t.Errorf("status %d", status)
 	}
 	contains(t, "stderr", stderr.String(), "\ngolongrl-train: terminated: the demo is not finished; what there is of it is in "+dir+", and the next one begins anew\n")
@@ -109,7 +109,7 @@ func TestCompare(t *testing.T) {
 		inUse(t, args(cut)...)
 		cancel(signalled{syscall.SIGINT})
 	}}
-	if status := run(ctx, args(cut), stderr, stderr); status != 130 {
+	if status := execute(ctx, args(cut), stderr, stderr); status != 130 {
 		t.Errorf("status %d", status)
 	}
 	contains(t, "stderr", stderr.String(), "interrupt: 2 of 4 runs are in "+filepath.Join(cut, "compare.jsonl")+"; the same command goes on behind them")

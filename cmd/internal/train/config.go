@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"bytes"
@@ -57,6 +57,11 @@ type fileConfig struct {
 		MemoryGB    float64 `yaml:"memory_gb"`
 		CacheGB     float64 `yaml:"cache_gb"`
 		MicroTokens int     `yaml:"micro_tokens"`
+		CUDA        struct {
+			Device     int    `yaml:"device"`
+			Precision  string `yaml:"precision"`
+			OwnKernels bool   `yaml:"own_kernels"`
+		} `yaml:"cuda"`
 	} `yaml:"backend"`
 	Watch struct {
 		HTTP        string `yaml:"http"`
@@ -240,7 +245,8 @@ func (c *fileConfig) check() error {
 	oneOf("data.template", c.Data.Template, "chatml", "none")
 	oneOf("reward.profile", c.Reward.Profile, "strict", "reference")
 	oneOf("rollouts.source", c.Rollouts.Source, "policy", "server", "replay")
-	oneOf("backend.name", c.Backend.Name, "cpu")
+	oneOf("backend.name", c.Backend.Name, append([]string{"cpu"}, workers...)...)
+	oneOf("backend.cuda.precision", c.Backend.CUDA.Precision, "bf16", "float32")
 	if c.Data.Train == "" && c.Rollouts.Source != "replay" {
 		bad("data.train is missing: a file of rows")
 	}
@@ -281,8 +287,8 @@ func (c *fileConfig) check() error {
 	if c.Keep < 1 {
 		bad("keep is %d, but must be at least 1", c.Keep)
 	}
-	if c.Backend.Workers < 0 || c.Backend.MicroTokens < 1 || !(c.Backend.MemoryGB >= 0 && c.Backend.MemoryGB < 1<<20) || !(c.Backend.CacheGB > 0 && c.Backend.CacheGB < 1<<20) {
-		bad("backend: workers and memory_gb must not be negative, cache_gb must be above 0, micro_tokens at least 1")
+	if c.Backend.Workers < 0 || c.Backend.CUDA.Device < 0 || c.Backend.MicroTokens < 0 || !(c.Backend.MemoryGB >= 0 && c.Backend.MemoryGB < 1<<20) || !(c.Backend.CacheGB >= 0 && c.Backend.CacheGB < 1<<20) {
+		bad("backend: workers, memory_gb, cache_gb, micro_tokens and cuda.device must not be negative")
 	}
 	if c.Backend.Workers > maxWorkers || c.Backend.MicroTokens > 1<<28 {
 		bad("backend: workers must be at most %d, micro_tokens at most %d", maxWorkers, 1<<28)

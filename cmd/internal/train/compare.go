@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"bufio"
@@ -17,12 +17,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/checkpoint"
 	"github.com/golongrl/golongrl/trainer/demo"
+	"github.com/golongrl/golongrl/trainer/model"
 	"github.com/golongrl/golongrl/trainer/watch"
 )
 
-func compareCommand() *cobra.Command {
+func (p *program) compareCommand() *cobra.Command {
 	var f demoFlags
 	var estimators []string
 	var seeds int
@@ -43,7 +45,7 @@ compare.jsonl and not repeated: an interrupted comparison goes on where it was.`
 					return usage("--estimator %s is given twice", e)
 				}
 			}
-			return runCompare(c, f, estimators, seeds)
+			return p.runCompare(c, f, estimators, seeds)
 		},
 	}
 	fs := c.Flags()
@@ -62,6 +64,7 @@ type compared struct {
 	Seed      uint64          `json:"seed"`
 	Settings  json.RawMessage `json:"settings"` // of which, with the seed, the run is a function
 	Build     string          `json:"build,omitempty"`
+	Backend   string          `json:"backend,omitempty"` // empty: the CPU
 	Tasks     []string        `json:"tasks,omitempty"`
 	Before    []float64       `json:"before,omitempty"` // per task, sampled
 	After     []float64       `json:"after,omitempty"`
@@ -113,7 +116,18 @@ func build() string {
 	return revision
 }
 
-func runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) error {
+func (p *program) runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) error {
+	open, err := p.backend("--backend", f.backend)
+	if err != nil {
+		return err
+	}
+	if open == nil {
+		return p.work(c)
+	}
+	device := f.backend
+	if device == "cpu" {
+		device = "" // as in files of before there was another
+	}
 	stderr := c.ErrOrStderr()
 	runs := make([]compared, 0, seeds*len(estimators))
 	settings := map[string]demo.Settings{} // by estimator
@@ -129,7 +143,7 @@ func runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) e
 				return err
 			}
 			settings[e] = set
-			runs = append(runs, compared{Estimator: e, Seed: f.seed + uint64(s), Settings: text, Build: build()})
+			runs = append(runs, compared{Estimator: e, Seed: f.seed + uint64(s), Settings: text, Build: build(), Backend: device})
 		}
 	}
 	free, err := take(f.out)
@@ -145,7 +159,9 @@ func runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) e
 	others := 0
 	for i := range runs {
 		r := &runs[i]
-		if k := slices.IndexFunc(done, func(d compared) bool { return d.Seed == r.Seed && string(d.Settings) == string(r.Settings) }); k >= 0 {
+		if k := slices.IndexFunc(done, func(d compared) bool {
+			return d.Seed == r.Seed && d.Backend == r.Backend && string(d.Settings) == string(r.Settings)
+		}); k >= 0 {
 			if done[k].Build != r.Build {
 				others++
 			}
@@ -153,7 +169,7 @@ func runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) e
 			continue
 		}
 		fmt.Fprintf(stderr, "%s, seed %d (run %d of %d)\n", r.Estimator, r.Seed, i+1, len(runs))
-		if err := r.run(c.Context(), settings[r.Estimator], f.workers, stderr); err != nil {
+		if err := r.run(c.Context(), settings[r.Estimator], f.opener(open), stderr); err != nil {
 			if c.Context().Err() != nil {
 				return stopped{fmt.Sprintf("%d of %d runs are in %s; the same command goes on behind them", i, len(runs), path)}
 			}
@@ -171,11 +187,11 @@ func runCompare(c *cobra.Command, f demoFlags, estimators []string, seeds int) e
 	return err
 }
 
-func (r *compared) run(ctx context.Context, s demo.Settings, workers int, stderr io.Writer) error {
+func (r *compared) run(ctx context.Context, s demo.Settings, open func(model.Config) (backend.Policy, error), stderr io.Writer) error {
 	progress := watch.Terminal(stderr, s.WarmupSteps+s.Train.Steps)
 	defer progress.Close()
 	start := time.Now()
-	out, err := demo.Run(ctx, s, demo.Options{Seed: r.Seed, Workers: workers, Observers: []watch.Observer{progress}})
+	out, err := demo.Run(ctx, s, demo.Options{Seed: r.Seed, Open: open, Observers: []watch.Observer{progress}})
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"encoding/json"
@@ -26,12 +26,13 @@ type demoFlags struct {
 	estimator string
 	seed      uint64
 	workers   int
+	backend   string
 	steps     int
 	permute   bool
 	http      string
 }
 
-func demoCommand() *cobra.Command {
+func (p *program) demoCommand() *cobra.Command {
 	var f demoFlags
 	c := &cobra.Command{
 		Use:   "demo",
@@ -42,7 +43,7 @@ with right and wrong rules, and then reinforcement learning. Nothing is
 downloaded. The table on stdout has the rewards of held-out prompts before and
 after; report.html beside the checkpoint has the curves.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c, f) },
+		RunE: func(c *cobra.Command, _ []string) error { return p.runDemo(c, f) },
 	}
 	fs := c.Flags()
 	fs.StringVar(&f.out, "out", "golongrl-demo", "folder for report, metrics and checkpoint; what an earlier demo left there is replaced")
@@ -78,14 +79,22 @@ func (f *demoFlags) settings() (demo.Settings, error) {
 // commonFlags are those of demo and compare.
 func (f *demoFlags) commonFlags(fs *pflag.FlagSet) {
 	fs.IntVar(&f.workers, "workers", 0, "goroutines that compute; 0: one per processor. They change no number")
+	fs.StringVar(&f.backend, "backend", "cpu", "where to compute: cpu or cuda")
 	fs.IntVar(&f.steps, "steps", demoDefaults().Train.Steps, "updates")
 	fs.BoolVar(&f.permute, "permute-rewards", false, "control: deal the rewards out at random inside every group")
 }
 
-func runDemo(c *cobra.Command, f demoFlags) (err error) {
+func (p *program) runDemo(c *cobra.Command, f demoFlags) (err error) {
 	s, err := f.settings()
 	if err != nil {
 		return err
+	}
+	open, err := p.backend("--backend", f.backend)
+	if err != nil {
+		return err
+	}
+	if open == nil {
+		return p.work(c)
 	}
 	stderr := c.ErrOrStderr()
 	free, err := take(f.out)
@@ -131,7 +140,7 @@ func runDemo(c *cobra.Command, f demoFlags) (err error) {
 		fmt.Fprintf(stderr, "  %s\n", o)
 	}
 	start := time.Now()
-	out, err := demo.Run(c.Context(), s, demo.Options{Seed: f.seed, Workers: f.workers, Dir: f.out, Observers: observers})
+	out, err := demo.Run(c.Context(), s, demo.Options{Seed: f.seed, Open: f.opener(open), Dir: f.out, Observers: observers})
 	if err != nil {
 		if c.Context().Err() != nil {
 			return stopped{fmt.Sprintf("the demo is not finished; what there is of it is in %s, and the next one begins anew", f.out)}

@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"context"
@@ -13,7 +13,6 @@ import (
 	"github.com/golongrl/golongrl/trainer"
 	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/checkpoint"
-	"github.com/golongrl/golongrl/trainer/cpu"
 	"github.com/golongrl/golongrl/trainer/dataset"
 	"github.com/golongrl/golongrl/trainer/model"
 	"github.com/golongrl/golongrl/trainer/random"
@@ -25,7 +24,8 @@ import (
 // setup is what a run works with.
 type setup struct {
 	file      *model.ConfigFile
-	policy    *cpu.Policy
+	open      Open
+	policy    Policy
 	options   trainer.Options
 	oneMetric bool // reward.metric judges all rows
 	observers []watch.Observer
@@ -47,8 +47,8 @@ func (s *setup) close() error {
 	return errors.Join(errs...)
 }
 
-func setUp(ctx context.Context, cfg fileConfig, note func(string)) (s *setup, err error) {
-	s = &setup{}
+func setUp(ctx context.Context, cfg fileConfig, open Open, note func(string)) (s *setup, err error) {
+	s = &setup{open: open}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -188,8 +188,8 @@ func (s *setup) weights(cfg fileConfig) (err error) {
 	return err
 }
 
-func (s *setup) newPolicy(cfg fileConfig) (*cpu.Policy, error) {
-	p, err := cpu.New(s.file.Config, cpu.Options{Workers: cfg.Backend.Workers, MicroTokens: cfg.Backend.MicroTokens, MemoryBytes: int64(cfg.Backend.MemoryGB * 1e9), CacheBytes: int64(cfg.Backend.CacheGB * 1e9)})
+func (s *setup) newPolicy(cfg fileConfig) (Policy, error) {
+	p, err := s.open(s.file.Config, cfg.options())
 	if err != nil {
 		return nil, err
 	}
