@@ -161,7 +161,7 @@ func TestWorkerDiesWithUs(t *testing.T) {
 	c.Env = append(os.Environ(), asMain+"=parent")
 	began := &trigger{at: "begun", f: func() { c.Process.Kill() }}
 	c.Stdout = struct{ io.Writer }{began} // not its ReadFrom
-	c.Run() // until the worker closes stdout too
+	c.Run()                               // until the worker closes stdout too
 	if ctx.Err() != nil || !strings.Contains(began.String(), "1 terminated") {
 		t.Errorf("%v: stdout %q", ctx.Err(), began)
 	}

@@ -4,7 +4,7 @@
 //
 // Every parameter of a kernel is 8 bytes wide: a pointer, a long long or a double.
 // Shared memory of static size is declared with SHARED, of dynamic size with
-// DYNAMIC_SHARED; neither is zero at first.
+// DYNAMIC_SHARED; both are aligned to 16 bytes, and neither is zero at first.
 #pragma once
 
 typedef long long i64;
@@ -15,7 +15,7 @@ typedef unsigned int u32;
 // KERNEL declares a kernel; threads bounds the size of a block.
 #define KERNEL(name, threads, ...) extern "C" __global__ void __launch_bounds__(threads) name(__VA_ARGS__)
 #define DEVICE __device__ __forceinline__
-#define SHARED __shared__
+#define SHARED __shared__ __align__(16)
 #define DYNAMIC_SHARED(type, name)                              \
   extern __shared__ __align__(16) unsigned char shared_bytes[]; \
   type *name = (type *)shared_bytes
@@ -109,6 +109,8 @@ DEVICE void mma_16x8x16(float d[4], const u32 a[4], const u32 b[2]) {
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+#else
+#include "tensor.h"
 #endif
 
 // Sums and maxima of a warp, the same in every lane.

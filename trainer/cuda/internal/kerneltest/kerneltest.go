@@ -17,7 +17,10 @@ type Case struct {
 // Cases returns all cases.
 func Cases() []Case {
 	var all []Case
-	for _, f := range []func() []Case{} {
+	for _, f := range []func() []Case{
+		rowsCases, ropeCases, elementwiseCases, optimCases, headCases, sampleCases, cacheCases, attentionCases,
+		gemmCases,
+	} {
 		all = append(all, f()...)
 	}
 	return all

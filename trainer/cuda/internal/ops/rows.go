@@ -2,75 +2,65 @@ package ops
 
 import "github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 
+// warpRow is the longest row that a warp keeps in registers; longer ones take a
+// block.
+const warpRow = 1024
+
 // RMSNorm computes, for each of rows of d elements,
 //
 //	y = x rstd w     rstd = 1/sqrt(mean(x²) + eps)
 //
-// rstd is f32, [rows], or 0 if nobody wants it.
-func (q *Queue) RMSNorm(y, x, w, rstd gpu.Ptr, rows, d int, eps float64) { panic("ops: to be written") }
+// rstd is f32, [rows], or 0 if nobody wants it. y may be x. It moves 2 rows d
+// elements.
+func (q *Queue) RMSNorm(y, x, w, rstd gpu.Ptr, rows, d int, eps float64) {
+	q.norm(0, y, x, 0, w, rstd, rows, d, eps)
+}
 
 // AddRMSNorm computes sum = a + b and then y as RMSNorm does of sum, as it is
-// rounded to the queue's type. sum may be a or b.
+// rounded to the queue's type. sum may be a or b. It moves 4 rows d elements.
 func (q *Queue) AddRMSNorm(sum, y, a, b, w, rstd gpu.Ptr, rows, d int, eps float64) {
-	panic("ops: to be written")
+	q.norm(sum, y, a, b, w, rstd, rows, d, eps)
+}
+
+func (q *Queue) norm(sum, y, a, b, w, rstd gpu.Ptr, rows, d int, eps float64) {
+	if rows == 0 || d == 0 {
+		return
+	}
+	kernel, blocks, threads := "rmsnorm_", ceil(rows, 4), 128
+	if d > warpRow {
+		kernel, blocks, threads = "rmsnorm_long_", rows, 256
+	}
+	q.run(kernel+q.Type.String(), gpu.Dim{blocks}, gpu.Dim{threads}, 0,
+		uint64(sum), uint64(y), uint64(a), uint64(b), uint64(w), uint64(rstd),
+		gpu.Int(rows), gpu.Int(d), gpu.Float(eps))
 }
 
 // RMSNormGrad computes the derivatives of RMSNorm: dx, to which it is added with
-// accumulate, and dw, f32, [d], to which it is added. rstd is read.
+// accumulate, and dw, f32, [d], to which it is added. rstd is read. dx may be dy.
+// It moves 3 rows d elements, with accumulate 4.
 func (q *Queue) RMSNormGrad(dx gpu.Ptr, accumulate bool, dw, dy, x, w, rstd gpu.Ptr, rows, d int) {
-	panic("ops: to be written")
+	if rows == 0 || d == 0 {
+		return
+	}
+	// Blocks of at least 16 rows, and not so many that their sums are a burden.
+	kernel, blocks := "rmsnorm_grad_", min(ceil(rows, 16), 528)
+	if d > warpRow {
+		kernel = "rmsnorm_long_grad_"
+	}
+	part := q.temp(int64(blocks) * int64(d) * 4)
+	q.run(kernel+q.Type.String(), gpu.Dim{blocks}, gpu.Dim{256}, 0,
+		uint64(dx), gpu.Bool(accumulate), uint64(part), uint64(dy), uint64(x), uint64(w), uint64(rstd),
+		gpu.Int(rows), gpu.Int(d))
+	q.addColumns(dw, 0, part, blocks, d)
 }
 
-// Rope is the tables of rotation: cos and sin are f32, [positions, D/2]; pos is
-// i32, [tokens].
-type Rope struct{ Cos, Sin, Pos gpu.Ptr }
-
-// NormRope normalises every head of the queries and keys in rows of qkv,
-// [n, (Q+2 KV) D], with weights wq and wk, [D], and rotates it: element i of a
-// head is paired with element i + D/2. The result is qk, [n, (Q+KV) D]; rstd is
-// f32, [n, Q+KV].
-func (q *Queue) NormRope(qk, qkv, wq, wk, rstd gpu.Ptr, r Rope, n int, s gpu.Heads, eps float64) {
-	panic("ops: to be written")
-}
-
-// NormRopeGrad is the gradient of NormRope. On entry dqkv, [n, (Q+2 KV) D], holds
-// the derivatives with respect to qk and the values; those of the first (Q+KV) D
-// columns are replaced by the derivatives with respect to qkv. dwq and dwk, f32,
-// are added to.
-func (q *Queue) NormRopeGrad(dqkv, qkv, wq, wk, rstd gpu.Ptr, r Rope, dwq, dwk gpu.Ptr, n int, s gpu.Heads) {
-	panic("ops: to be written")
-}
-
-// SwiGLU computes act = silu(gate) up of gu, [rows, 2f], gates first in each row.
-// act is [rows, f].
-func (q *Queue) SwiGLU(act, gu gpu.Ptr, rows, f int) { panic("ops: to be written") }
-
-// SwiGLUGrad computes the derivative with respect to gu from that with respect to
-// act, and act again. dgu may be gu, and dact may be act: each is overwritten
-// where it was read.
-func (q *Queue) SwiGLUGrad(dgu, act, dact, gu gpu.Ptr, rows, f int) { panic("ops: to be written") }
-
-// Embed writes rows tokens (i32, [n]) of table to x, [n, h].
-func (q *Queue) Embed(x, table, tokens gpu.Ptr, n, h int) { panic("ops: to be written") }
-
-// EmbedGrad adds rows of dx to rows of dtable, f32: those numbered
-// order[first[i]] to order[first[i+1]-1], in that order, to row ids[i], for i below
-// distinct. order, first and ids are i32. No row of dtable appears twice in ids.
-func (q *Queue) EmbedGrad(dtable, dx, order, first, ids gpu.Ptr, distinct, h int) {
-	panic("ops: to be written")
-}
-
-// Gather writes rows index (i32, [rows]) of src, of d elements, one behind the
-// other to dst.
-func (q *Queue) Gather(dst, src, index gpu.Ptr, rows, d int) { panic("ops: to be written") }
-
-// Scatter writes the rows of src to rows index of dst, which are distinct.
-func (q *Queue) Scatter(dst, src, index gpu.Ptr, rows, d int) { panic("ops: to be written") }
-
-// Add adds n elements of src to dst.
-func (q *Queue) Add(dst, src gpu.Ptr, n int) { panic("ops: to be written") }
-
-// Cast converts n elements, to the nearest, ties to even.
-func (q *Queue) Cast(dst gpu.Ptr, to gpu.Type, src gpu.Ptr, from gpu.Type, n int) {
-	panic("ops: to be written")
+// addColumns adds the sums over rows of part, f32, [count, d], to dst0, and those
+// of the [count, d] behind it to dst1 unless that is 0.
+func (q *Queue) addColumns(dst0, dst1, part gpu.Ptr, count, d int) {
+	parts := 1
+	if dst1 != 0 {
+		parts = 2
+	}
+	q.run("add_columns", gpu.Dim{ceil(d, 32), parts}, gpu.Dim{512}, 0,
+		uint64(dst0), uint64(dst1), uint64(part), gpu.Int(count), gpu.Int(d))
 }

@@ -1,0 +1,15 @@
+//go:build !cuda || !cgo
+
+// Command golongrl-train-cuda is golongrl-train on an NVIDIA GPU. This is what is
+// built without the tag cuda: it says so.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	fmt.Fprintln(os.Stderr, "golongrl-train-cuda: built without a GPU's driver: scripts/cuda-setup && go build -tags cuda ./cmd/golongrl-train-cuda")
+	os.Exit(3)
+}

@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
+	"github.com/golongrl/golongrl/trainer/cuda/internal/ops"
+)
+
+// backward adds the gradients of m behind forward, given the derivative with
+// respect to the normalised rows in f.finalH.
+func (p *Policy) backward(m *micro, f *pass, s *ops.Sequences) {
+	q, h, b := p.q, p.cfg.Hidden, &f.back
+	q.RMSNormGrad(b.dxRows, false, p.finalNorm(p.state.g), f.finalH, f.final, p.finalNorm(p.state.low), f.finalInv, f.rows, h)
+	k, dx := f.rows, b.dxRows
+	for l := len(f.layers) - 1; l >= 0; l-- {
+		a := f.layers[l].or(b.acts)
+		p.backMLP(l, a, f, dx, k)
+		p.backOut(l, a, f, dx, k)
+		k, dx = f.n, b.dx
+		p.backAttention(l, a, f, s)
+	}
+	q.EmbedGrad(p.state.g.Ptr, dx, f.list(listOrder), f.list(listBegin), f.list(listIDs), len(m.ids), h)
+}
+
+// backMLP is the gradient of x2 + down(silu(gate) up): dx goes on to the residual
+// stream and, through the products, to the norm. There are k rows.
+func (p *Policy) backMLP(l int, a acts, f *pass, dx gpu.Ptr, k int) {
+	q, cfg, b := p.q, p.cfg, &f.back
+	h, mlp := cfg.Hidden, cfg.MLP
+	w, g := p.layer(p.state.low, l), p.layer(p.state.g, l)
+	if f.level == KeepInputs {
+		x, attn := a.x, a.attn
+		if k != f.n {
+			x, attn = a.x2, b.attnRows
+			p.gather(f, x, attn, a)
+		}
+		p.residual(a.x2, b.norm, b.dnorm, x, attn, b.inv, w, k)
+	} else {
+		q.RMSNorm(b.norm, a.x2, w.mlpNorm, b.inv, k, h, cfg.NormEps)
+	}
+	if f.level != KeepAll {
+		p.gates(a.gu, b.norm, w, k)
+	}
+	p.inputGrad(b.act, dx, w.down, k, h, mlp)
+	q.SwiGLUGrad(a.gu, b.act, b.act, a.gu, k, mlp)
+	p.weightGrad(g.down, dx, b.act, k, h, mlp)
+	p.weightGrad(g.gateUp, a.gu, b.norm, k, 2*mlp, h)
+	p.inputGrad(b.dnorm, a.gu, w.gateUp, k, 2*mlp, h)
+	q.RMSNormGrad(dx, true, g.mlpNorm, b.dnorm, a.x2, w.mlpNorm, b.inv, k, h)
+}
+
+// backOut is the gradient of the product behind the attention. It leaves
+// gradients of all tokens in dx and dattn.
+func (p *Policy) backOut(l int, a acts, f *pass, dx gpu.Ptr, k int) {
+	q, b := p.q, &f.back
+	h, heads := p.cfg.Hidden, p.cfg.QDim()
+	w, g := p.layer(p.state.low, l), p.layer(p.state.g, l)
+	if k == f.n {
+		p.weightGrad(g.o, dx, a.attn, k, h, heads)
+		p.inputGrad(b.dattn, dx, w.o, k, h, heads)
+		return
+	}
+	attn, dattn := b.dqkv, b.qk // not in use yet
+	p.gather(f, 0, attn, a)
+	p.weightGrad(g.o, dx, attn, k, h, heads)
+	p.inputGrad(dattn, dx, w.o, k, h, heads)
+	size := int64(f.n) * int64(p.shape.t.Size())
+	p.fill(b.dx, 0, size*int64(h))
+	q.Scatter(b.dx, dx, f.list(listRows), k, h)
+	p.fill(b.dattn, 0, size*int64(heads))
+	q.Scatter(b.dattn, dattn, f.list(listRows), k, heads)
+}
+
+// backAttention is the gradient of the attention and of the norm before it.
+func (p *Policy) backAttention(l int, a acts, f *pass, s *ops.Sequences) {
+	q, cfg, b, t := p.q, p.cfg, &f.back, p.shape.t
+	h, ld := cfg.Hidden, p.shape.ld()
+	w, g := p.layer(p.state.low, l), p.layer(p.state.g, l)
+	q.RMSNorm(b.norm, a.x, w.attnNorm, b.inv, f.n, h, cfg.NormEps)
+	if f.level == KeepInputs {
+		p.project(a.qkv, b.norm, w, f.n)
+	}
+	p.rotate(b.qk, a.qkv, b.invHead, w, f)
+	attend := p.attention(a, b.qk, s)
+	attend.DOut = gpu.Rows{Ptr: b.dattn, LD: cfg.QDim()}
+	attend.DQ = gpu.Rows{Ptr: b.dqkv, LD: ld}
+	attend.DK = gpu.Rows{Ptr: b.dqkv.At(cfg.QDim(), t), LD: ld}
+	attend.DV = gpu.Rows{Ptr: b.dqkv.At(cfg.QDim()+cfg.KVDim(), t), LD: ld}
+	q.AttentionGrad(attend, s)
+	q.NormRopeGrad(b.dqkv, a.qkv, w.qNorm, w.kNorm, b.invHead, p.ropeOf(f), g.qNorm, g.kNorm, f.n, p.shape.heads())
+	p.weightGrad(g.qkv, b.dqkv, b.norm, f.n, ld, h)
+	p.inputGrad(b.dnorm, b.dqkv, w.qkv, f.n, ld, h)
+	q.RMSNormGrad(b.dx, true, g.attnNorm, b.dnorm, a.x, w.attnNorm, b.inv, f.n, h)
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
+)
+
+// Options sets up a policy. The zero value is float32 with sizes that fit the
+// device.
+type Options struct {
+	// Precision is the type of activations, and of weights in products. Weights,
+	// gradient and moments are float32 in any case; so are all sums.
+	Precision gpu.Type
+
+	// MaxTokens is the length of the longest sequence, prompt and response, that
+	// training will bring: memory is taken for it at first. Longer ones are tried
+	// too. 0: MicroTokens.
+	MaxTokens int
+
+	// MicroTokens bounds the tokens that are in work at a time: a batch is cut
+	// before the sequence that would exceed it. A longer sequence stands alone.
+	// Other cuts add up gradients in another order. 0: up to 16384, fewer where
+	// their activations would not fit.
+	MicroTokens int
+
+	// ChunkRows bounds the rows whose logits are in memory at a time. Other chunks
+	// add up gradients of the head in another order. 0: up to 4096, fewer where
+	// logits would take more than an eighth of the memory behind the state.
+	ChunkRows int
+
+	// MemoryBytes bounds what the policy takes of the device's memory. A batch that
+	// needs more keeps less and computes it again; no number changes by that.
+	// 0: 90% of what was free when the device was opened.
+	MemoryBytes int64
+
+	// CacheBytes bounds the keys and values of samples that are computed at the
+	// same time; others wait. They live where training has its activations. 0: all
+	// that MemoryBytes leaves there.
+	CacheBytes int64
+
+	// Recompute forces what is kept; Auto is the fastest level that fits.
+	Recompute Recompute
+
+	// OwnKernels keeps away libraries of the device, such as cuBLASLt and cuDNN.
+	// With kernels of ours alone a row has the same bits in any batch, so that a
+	// sample depends on nothing but its prompt and key; libraries promise no such
+	// thing.
+	OwnKernels bool
+}
+
+func (o Options) validate() error {
+	if o.Precision > gpu.BF16 || o.MaxTokens < 0 || o.MicroTokens < 0 || o.ChunkRows < 0 || o.MemoryBytes < 0 || o.CacheBytes < 0 || o.Recompute > KeepInputs {
+		return fmt.Errorf("cuda: impossible options %+v", o)
+	}
+	return nil
+}
+
+// Recompute is how much of the forward pass is computed again in the backward
+// pass instead of kept. The numbers are the same, bit for bit, as far as those of
+// the device's libraries are the same for the same shape. Norms, rotated heads and
+// the product of gate and up, which are cheap, are computed again at every level.
+type Recompute uint8
+
+// The levels, from fastest to smallest.
+const (
+	Auto          Recompute = iota
+	KeepAll                 // keep all products
+	KeepAttention           // compute gates again
+	KeepInputs              // keep a layer's input and attention output only
+
+	keepNothing // there is no backward pass
+)
+
+// String returns the level's name in words.
+func (r Recompute) String() string {
+	return [...]string{"automatic", "keep all", "keep attention", "keep inputs", "keep nothing"}[r]
+}

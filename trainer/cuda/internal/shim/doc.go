@@ -1,0 +1,8 @@
+// Package shim is a CUDA device made of a CPU: a process that runs the kernels in
+// trainer/cuda/kernels/*.cu, compiled by g++ with src/shim.h. Each thread of a
+// block is a fiber. It finds what tests of kernels look for: wrong indices,
+// accesses out of bounds or unaligned (by AddressSanitizer and UBSan), barriers
+// that not all threads reach, reads of shared memory before it is written, reads
+// of asynchronous copies before they are waited for. It does not see how a GPU
+// orders accesses to memory, and says nothing about speed.
+package shim
