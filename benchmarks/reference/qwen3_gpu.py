@@ -59,6 +59,9 @@ BACKENDS = {
     "math": SDPBackend.MATH,
 }
 
+# What "auto" chooses from on a GPU. The others keep all scores in memory.
+FUSED = [SDPBackend.CUDNN_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION]
+
 
 def shapes(c):
     """Names and shapes in the order of model.Config.Tensors, of which q, k, v and gate,
@@ -79,7 +82,8 @@ class Attention:
     """Causal attention over packed sequences with one backend of PyTorch."""
 
     def __init__(self, c, backend, device, dtype):
-        self.c, self.backend = c, backend
+        self.c = c
+        self.backends = [BACKENDS[backend]] if backend != "auto" else FUSED if device.type == "cuda" else None
         self.repeat = 1
         if c["Heads"] != c["KVHeads"]:
             try:  # not every backend takes grouped queries
@@ -92,7 +96,7 @@ class Attention:
                 self.repeat = c["Heads"] // c["KVHeads"]
 
     def chosen(self):
-        return contextlib.nullcontext() if self.backend == "auto" else sdpa_kernel(BACKENDS[self.backend])
+        return sdpa_kernel(self.backends) if self.backends else contextlib.nullcontext()
 
     def one(self, q, k, v):
         """q, k, v are [sequences, length, heads, dim]."""
@@ -358,8 +362,9 @@ def dump(o):
     coef = torch.tensor(q["Coef"], device=device, dtype=torch.float32)
     t = q.get("Temperature") or 1.0
     head = "full" if o.chunk == 0 else o.chunk
-    value, logp = model.loss(tokens, *model.tables(lengths), lengths, rows, tokens[rows], coef, t, head)
-    value.backward()
+    with model.attention.chosen():
+        value, logp = model.loss(tokens, *model.tables(lengths), lengths, rows, tokens[rows], coef, t, head)
+        value.backward()
     flat = torch.cat([w.grad.float().flatten() for w in model.w.values()])
     with open(o.output, "wb") as f:
         f.write(flat.cpu().numpy().tobytes())

@@ -11,8 +11,8 @@
 #                       run goes on with
 #     --sanitize        run the kernels under compute-sanitizer instead
 #
-# Exit status: 0, all is well; 1, something failed; 2, usage; 3, no usable driver or
-# GPU; 4, more to do.
+# Exit status: 0, all is well; 1, something failed; 3, no usable driver or GPU; 4, more
+# to do; 64, usage.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/results.json
@@ -25,21 +25,28 @@ while [ $# -gt 0 ]; do
     --once) once=1 ;;
     --sanitize) sanitize=1 ;;
     --device | --python | --out)
-      [ $# -ge 2 ] || { say "$1 wants a value"; exit 2; }
+      [ $# -ge 2 ] || { say "$1 wants a value"; exit 64; }
       case $1 in --device) device=$2 ;; --python) python=$2 ;; --out) out=$2 ;; esac
       shift
       ;;
     load | kernels | step | demo | bench) stages+=("$1") ;;
     -h | --help) sed -n '2,/^set /s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) say "unknown: $1; see ./run.sh --help"; exit 2 ;;
+    *) say "unknown: $1; see ./run.sh --help"; exit 64 ;;
   esac
   shift
 done
 [ ${#stages[@]} -gt 0 ] || stages=(load kernels step demo bench)
 
+# The programs are packed; qwen3_gpu.py is looked for beside them.
+for program in gpuverify golongrl-train-cuda; do
+  if [ "$here/$program.gz" -nt "$here/$program" ]; then
+    gzip -dc "$here/$program.gz" >"$here/$program.new" && chmod +x "$here/$program.new" && mv "$here/$program.new" "$here/$program" || { say "$program cannot be unpacked into $here"; exit 64; }
+  fi
+done
+
 if [ -n "$sanitize" ]; then
   tool=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | tail -1)
-  [ -n "$tool" ] || { say "there is no compute-sanitizer; it is part of the CUDA toolkit"; exit 2; }
+  [ -n "$tool" ] || { say "there is no compute-sanitizer; it is part of the CUDA toolkit"; exit 64; }
   worst=0
   for kind in memcheck racecheck synccheck; do
     echo "== compute-sanitizer $kind"
@@ -59,7 +66,7 @@ for stage in "${stages[@]}"; do
     status=${PIPESTATUS[0]}
     case $status in
       0 | 1) break ;;
-      2 | 3) exit $status ;;
+      3 | 64) exit $status ;;
       4) ;;
       130 | 143) exit $status ;;
       *)

@@ -50,6 +50,9 @@ func TestPolicy(t *testing.T) {
 // TestPolicyWithLibrary has products computed by a library, of both types.
 func TestPolicyWithLibrary(t *testing.T) {
 	withFakeLibrary(t)
+	if d := opened(t); d.lt == nil {
+		t.Fatalf("no library: %q", d.Info().Libraries)
+	}
 	t.Run("f32", func(t *testing.T) { testPolicy(t, Engine{}, backendtest.Float32) })
 	if testing.Short() {
 		return

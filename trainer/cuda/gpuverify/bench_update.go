@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -168,116 +167,31 @@ func (v *verifier) torchUpdate(p *Piece, n int, way torchWay, limit time.Duratio
 	if err != nil {
 		return err
 	}
-	for _, l := range lines {
-		var r struct {
-			Error, Attention, GQA, Torch, Device string
-			Seconds, First, Peak                 float64
-			Recompute                            bool
-		}
-		if err := json.Unmarshal(l, &r); err != nil {
-			return err
-		}
-		if r.Error != "" {
-			if strings.HasPrefix(r.Error, "out of memory") {
-				return absent("%s", r.Error)
-			}
-			return fmt.Errorf("PyTorch: %s", r.Error)
-		}
-		p.speed(r.Seconds, v, n)
-		if r.Peak > 0 {
-			p.add("peak memory", r.Peak/(1<<30), "GiB")
-		}
-		p.add("first", r.First, "s")
-		p.note("torch %s on %s, attention %s, %s heads", r.Torch, r.Device, r.Attention, r.GQA)
-		if r.Recompute {
-			p.note("activations are recomputed by layer: without that the memory does not suffice")
-		}
-		return nil
+	if len(lines) != 1 {
+		return fmt.Errorf("PyTorch says %d lines, not 1", len(lines))
 	}
-	return fmt.Errorf("PyTorch answered nothing")
-}
-
-// A meter counts the memory that a policy takes.
-type meter struct {
-	gpu.Device
-	sizes     map[gpu.Ptr]int64
-	now, peak int64
-}
-
-// metered returns a device that counts, with the libraries of d.
-func metered(d gpu.Device) (gpu.Device, *meter) {
-	m := &meter{Device: d, sizes: map[gpu.Ptr]int64{}}
-	products, ok := d.(gpu.Multiplier)
-	attention, both := d.(gpu.Attender)
+	var r struct {
+		Error, Attention, GQA, Torch, Device string
+		Seconds, First, Peak                 float64
+		Recompute                            bool
+	}
+	if err := json.Unmarshal(lines[0], &r); err != nil {
+		return err
+	}
 	switch {
-	case ok && both:
-		return struct {
-			*meter
-			gpu.Multiplier
-			gpu.Attender
-		}{m, products, attention}, m
-	case ok:
-		return struct {
-			*meter
-			gpu.Multiplier
-		}{m, products}, m
-	case both:
-		return struct {
-			*meter
-			gpu.Attender
-		}{m, attention}, m
+	case strings.HasPrefix(r.Error, "out of memory"):
+		return absent("%s", r.Error)
+	case r.Error != "":
+		return fmt.Errorf("PyTorch: %s", r.Error)
 	}
-	return m, m
-}
-
-// Alloc implements gpu.Device.
-func (m *meter) Alloc(bytes int64) (gpu.Ptr, error) {
-	p, err := m.Device.Alloc(bytes)
-	if err == nil {
-		m.sizes[p] = bytes
-		m.now += bytes
-		m.peak = max(m.peak, m.now)
+	p.speed(r.Seconds, v, n)
+	if r.Peak > 0 {
+		p.add("peak memory", r.Peak/(1<<30), "GiB")
 	}
-	return p, err
-}
-
-// Free implements gpu.Device.
-func (m *meter) Free(p gpu.Ptr) error {
-	m.now -= m.sizes[p]
-	delete(m.sizes, p)
-	return m.Device.Free(p)
-}
-
-// ratios prints how the updates compare: the time of PyTorch divided by ours, the
-// mean of ours before and behind it.
-func ratios(w io.Writer, r *Report) {
-	seen := map[string]bool{}
-	first := true
-	for _, p := range r.Pieces {
-		size, how, ok := strings.Cut(p.Name, ", ")
-		if p.Stage != stageBench || !ok || !strings.HasPrefix(how, "PyTorch") || seen[p.Name] {
-			continue
-		}
-		seen[p.Name] = true
-		theirs, ok1 := p.value("ms")
-		a, ok2 := r.piece(stageBench, size+", golongrl").value("ms")
-		z, ok3 := r.piece(stageBench, size+", golongrl again").value("ms")
-		if !ok3 {
-			z, ok3 = a, ok2
-		}
-		if !ok1 || !ok2 || !ok3 {
-			continue
-		}
-		if first {
-			fmt.Fprint(w, "\n| update, tokens | against | time ratio (above 1: golongrl is faster) | memory ratio |\n|---|---|---|---|\n")
-			first = false
-		}
-		memory := "—"
-		theirPeak, ok1 := p.value("peak memory")
-		peak, ok2 := r.piece(stageBench, size+", golongrl").value("peak memory")
-		if ok1 && ok2 {
-			memory = fmt.Sprintf("%.2f", theirPeak/peak)
-		}
-		fmt.Fprintf(w, "| %s | %s | %.2f | %s |\n", strings.TrimPrefix(size, "update "), how, theirs/((a+z)/2), memory)
+	p.add("first", r.First, "s")
+	p.note("torch %s on %s, attention %s, %s heads", r.Torch, r.Device, r.Attention, r.GQA)
+	if r.Recompute {
+		p.note("activations are recomputed by layer: without that the memory does not suffice")
 	}
+	return nil
 }

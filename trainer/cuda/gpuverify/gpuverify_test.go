@@ -298,6 +298,15 @@ func TestPyTorch(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(line(p))
+	if err := v.torchUpdate(p, 16, torchWay{"eager", "chunked", "auto"}, time.Minute); err != nil {
+		t.Error(err)
+	}
+	if ms, ok := p.value("ms"); !ok || !(ms > 0) {
+		t.Errorf("PyTorch's update: %s", line(p))
+	}
+	if err := v.torchUpdate(p, 16, torchWay{"eager", "chunked", "none"}, time.Minute); err == nil {
+		t.Error("an attention that is none: no error")
+	}
 	for _, x := range p.Problem {
 		t.Error(x)
 	}

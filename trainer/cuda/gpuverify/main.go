@@ -9,8 +9,8 @@
 // again: a run that was ended, or whose time was used up, goes on when it is started
 // once more.
 //
-// Exit status: 0, all is well; 1, a piece failed; 2, usage, or the results cannot be
-// written; 3, there is no usable driver or GPU; 4, there is more to do: run again.
+// Exit status: 0, all is well; 1, a piece failed; 3, there is no usable driver or GPU;
+// 4, there is more to do: run again; 64, usage, or the results cannot be written.
 package main
 
 import (
@@ -49,7 +49,7 @@ var stages = []string{stageLoad, stageKernels, stageStep, stageDemo, stageBench}
 // Exit statuses.
 const (
 	exitFailed = 1
-	exitUsage  = 2
+	exitUsage  = 64 // 2 is that of a Go program that crashes
 	exitNoGPU  = 3
 	exitMore   = 4
 )

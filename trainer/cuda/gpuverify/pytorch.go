@@ -94,7 +94,7 @@ func (v *verifier) dump(s *stepShape, b *backend.Batch, weights [][]float32, coe
 		return nil, nil, err
 	}
 	kind := map[gpu.Type]string{gpu.F32: "float32", gpu.BF16: "bfloat16"}[precision]
-	lines, err := v.torch(10*time.Minute, "dump", in, out, "--dtype", kind)
+	lines, err := v.torch(5*time.Minute, "dump", in, out, "--dtype", kind)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,7 +21,7 @@ func fullSize() sizes {
 		cases: kerneltest.Cases(),
 		step: []stepShape{
 			{ // odd in every way: no row is aligned
-				name: "small", std: 0.04, micro: 64, chunk: 32, prompt: 5, takes: 10 * time.Second,
+				name: "small", std: 0.03, micro: 64, chunk: 32, prompt: 5, takes: 10 * time.Second,
 				cfg: model.Config{
 					Vocab: 211, Hidden: 54, Layers: 2, Heads: 6, KVHeads: 2, HeadDim: 18, MLP: 70,
 					RopeTheta: 1e4, NormEps: 1e-6, MaxLen: 256,
@@ -29,7 +29,7 @@ func fullSize() sizes {
 				lengths: []int{17, 1, 64, 2, 129, 40},
 			},
 			{ // of the sizes that fast kernels are for
-				name: "medium", std: 0.025, micro: 2048, chunk: 512, prompt: 200, takes: 20 * time.Second,
+				name: "medium", std: 0.015, micro: 2048, chunk: 512, prompt: 200, takes: 20 * time.Second,
 				cfg: model.Config{
 					Vocab: 8192, Hidden: 512, Layers: 4, Heads: 8, KVHeads: 4, HeadDim: 128, MLP: 1536,
 					RopeTheta: 1e6, NormEps: 1e-6, Tied: true, MaxLen: 2048,
