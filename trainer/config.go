@@ -125,7 +125,6 @@ const (
 type parsed struct {
 	estimator advantage.Estimator
 	loss      loss.Config
-	whole     bool // the loss of a token depends on other tokens of its sequence
 }
 
 // Check reports everything that is wrong with c.
@@ -243,21 +242,5 @@ func (c Config) parse() (parsed, error) {
 	p.loss.KL.Kind, err = loss.ParseKLKind(c.KLKind)
 	try("kl_loss_type", err)
 	p.loss.KL.Coef, p.loss.EntropyCoef = c.KLCoef, c.EntropyCoef
-
-	r := p.loss.Rollout
-	r.Lower, r.Upper = 0, 0
-	p.whole = perSequence(p.loss.Surrogate) || p.loss.Aggregation.Mode != loss.TokenMean || p.loss.Rollout.Form != loss.FormNone && r.Level != loss.LevelToken ||
-		r.Veto != 0 || r.Reject != loss.Rejections{} || r.Normalize
 	return p, errors.Join(errs...)
-}
-
-// perSequence reports whether a surrogate has a ratio per sequence.
-func perSequence(s loss.Surrogate) bool {
-	switch s := s.(type) {
-	case loss.GSPO:
-		return true
-	case loss.ERC:
-		return perSequence(s.Base)
-	}
-	return false
 }

@@ -32,40 +32,6 @@ func TestDefault(t *testing.T) {
 	if e, ok := p.estimator.(advantage.TMNReweight); !ok || e.Alpha != 0.8 || e.Gamma != 1 || !e.Reweight {
 		t.Errorf("estimator %v", p.estimator)
 	}
-	if !p.whole {
-		t.Error("the veto looks at whole sequences")
-	}
-}
-
-// TestWhole: which losses may be computed row by row.
-func TestWhole(t *testing.T) {
-	for _, c := range []struct {
-		surrogate, correction, mode string
-		whole                       bool
-	}{
-		{"ppo", "none", "token-mean", false},
-		{"ppo", "icepop", "token-mean", false},
-		{"cispo", "tis", "token-mean", false},
-		{"ppo", "tis(level=sequence)", "token-mean", true},
-		{"ppo", "icepop(veto=0.0001)", "token-mean", true},
-		{"ppo", "none(reject=seq_max_k2:42.4)", "token-mean", true},
-		{"ppo", "tis(normalize=true)", "token-mean", true},
-		{"gspo", "none", "token-mean", true},
-		{"erc", "icepop", "token-mean", false},
-		{"erc(base=gspo)", "none", "token-mean", true},
-		{"erc(base=erc(base=gspo))", "none", "token-mean", true},
-		{"ppo", "none", "seq-mean-token-mean", true},
-		{"ppo", "none", "group-token-mean", true},
-	} {
-		cfg := Default()
-		cfg.Surrogate, cfg.Correction, cfg.Aggregation = c.surrogate, c.correction, c.mode
-		p, err := cfg.parse()
-		if err != nil {
-			t.Errorf("%+v: %v", c, err)
-		} else if p.whole != c.whole {
-			t.Errorf("%+v: whole is %v", c, p.whole)
-		}
-	}
 }
 
 // TestLength: the modes with a constant length have that of the longest response

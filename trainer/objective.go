@@ -34,26 +34,26 @@ func pack(rows []*rollout, temperature float64) (b *backend.Batch, starts []int)
 
 // A policyLoss is the loss of package loss as a backend asks for it: in pieces.
 type policyLoss struct {
-	cfg   loss.Config
-	batch loss.Batch // all but LogP and Entropy
-	own   []bool     // rows whose sampler gave no log-probability; nil: none
-	whole bool
-	coef  []float64
-	keep  []bool
+	cfg     loss.Config
+	batch   loss.Batch // all but LogP and Entropy
+	own     []bool     // rows whose sampler gave no log-probability; nil: none
+	needs   backend.Scope
+	weights []float64
+	keep    []bool
 }
 
-// newPolicyLoss returns the objective of a batch. Where a token's loss does not
-// depend on its neighbours, pieces have the denominator of the whole.
-func newPolicyLoss(p *parsed, b loss.Batch, own []bool) *policyLoss {
-	o := &policyLoss{cfg: p.loss, batch: b, own: own, whole: p.whole}
-	if !o.whole {
-		o.cfg.Aggregation.Total = b.Start[len(b.Start)-1]
+// newPolicyLoss returns the objective of a batch. Denominators are those of the
+// batch, in every piece.
+func newPolicyLoss(c loss.Config, b loss.Batch, own []bool) *policyLoss {
+	o := &policyLoss{cfg: c, batch: b, own: own, needs: scopeOf(&c)}
+	if o.batch.Coef = coefficients(&c, b, own); o.batch.Coef == nil {
+		o.needs = backend.WholeBatch
 	}
 	return o
 }
 
-// Whole implements [backend.Objective].
-func (o *policyLoss) Whole() bool { return o.whole }
+// Needs implements [backend.Objective].
+func (o *policyLoss) Needs() backend.Scope { return o.needs }
 
 // Derivatives implements [backend.Objective].
 func (o *policyLoss) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []float64) error {
@@ -76,8 +76,8 @@ func (o *policyLoss) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []fl
 	}
 	if o.cfg.Rollout.Reject != (loss.Rejections{}) || o.cfg.Rollout.VetoMask {
 		o.keep = append(o.keep[:0], make([]bool, hi-lo)...)
-		o.coef = append(o.coef[:0], make([]float64, hi-lo)...)
-		if _, err := o.cfg.Rollout.Weights(o.coef, o.keep, &b); err != nil {
+		o.weights = append(o.weights[:0], make([]float64, hi-lo)...)
+		if _, err := o.cfg.Rollout.Weights(o.weights, o.keep, &b); err != nil {
 			return err
 		}
 		b.Mask = o.keep
@@ -105,7 +105,7 @@ func (o *policyLoss) piece(lo, hi int) loss.Batch {
 	}
 	b.Start = append(start, hi-lo)
 	b.Groups = nil
-	for _, x := range []*[]float64{&b.LogPOld, &b.LogPRollout, &b.LogPRef, &b.EntropyOld, &b.Advantages} {
+	for _, x := range []*[]float64{&b.LogPOld, &b.LogPRollout, &b.LogPRef, &b.EntropyOld, &b.Advantages, &b.Coef} {
 		if *x != nil {
 			*x = (*x)[lo:hi]
 		}
@@ -135,8 +135,8 @@ func standIn(b *loss.Batch, own []bool) []float64 {
 //	L = -(1/Rows) sum_r logp_r
 type Likelihood struct{ Rows int }
 
-// Whole implements [backend.Objective].
-func (Likelihood) Whole() bool { return false }
+// Needs implements [backend.Objective].
+func (Likelihood) Needs() backend.Scope { return backend.AnyRows }
 
 // Derivatives implements [backend.Objective].
 func (l Likelihood) Derivatives(_, _ int, _, _, dlogp, _ []float64) error {

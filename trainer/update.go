@@ -136,7 +136,7 @@ func (t *Trainer) miniBatch(ctx context.Context, u *updated, b *batch, packed *b
 		own = own[starts[first]:starts[last]]
 	}
 	out := newRows(packed)
-	if err := t.o.Policy.Accumulate(ctx, packed, newPolicyLoss(&t.p, part, own), out); err != nil {
+	if err := t.o.Policy.Accumulate(ctx, packed, newPolicyLoss(t.p.loss, part, own), out); err != nil {
 		var at *loss.TokenError
 		if errors.As(err, &at) {
 			r := b.rows[first+at.Sequence]

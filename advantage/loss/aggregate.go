@@ -63,8 +63,9 @@ type Aggregation struct {
 	// Total is what the modes that average divide by, if the batch is a part of a
 	// larger one: its number of valid tokens for TokenMean, of sequences with valid
 	// tokens for the modes over sequences, of groups for GroupTokenMean. The losses
-	// and gradients of the parts then add up to those of the whole. 0 is the number
-	// of the batch itself.
+	// and gradients of the parts then add up to those of the whole, if no part cuts
+	// a sequence or group whose own length counts ([Batch.Coef] permits that). 0 is
+	// the number of the batch itself.
 	Total int
 }
 
@@ -117,7 +118,8 @@ var ErrNoGroups = errors.New("loss: group-token-mean needs the numbers of sequen
 // Coefficients writes the factor with which every token enters the aggregated
 // value to dst: the value is the sum of factor times loss. It is 0 for masked
 // tokens. Gradients with respect to anything that is aggregated, such as the
-// entropy, are multiples of it.
+// entropy, are multiples of it. If b has factors of its own, [Batch.Coef], it
+// writes those.
 //
 // Coefficients panics if the lengths do not fit. It does not allocate in the
 // steady state.
@@ -134,19 +136,25 @@ func (a Aggregation) Coefficients(dst []float64, b *Batch) error {
 	for s, c := range w.coef {
 		for t := b.Start[s]; t < b.Start[s+1]; t++ {
 			if dst[t] = 0; b.valid(t) {
-				dst[t] = c
+				if dst[t] = c; b.Coef != nil {
+					dst[t] = b.Coef[t]
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// aggregate sets the coefficient of the tokens of every sequence, and counts.
+// aggregate counts, and sets the coefficient of the tokens of every sequence unless
+// those of tokens are given.
 func (w *work) aggregate(a Aggregation, b *Batch) error {
 	if int(a.Mode) >= len(modeNames) || a.Length < 0 || a.Total < 0 {
 		return fmt.Errorf("loss: there is no aggregation %s(length=%d,total=%d)", a.Mode, a.Length, a.Total)
 	}
 	w.count(b)
+	if b.Coef != nil {
+		return nil
+	}
 	norm := 1.0
 	switch a.Mode {
 	case SequenceMeanTokenSumNorm, TokenSumNorm:

@@ -26,6 +26,14 @@ type Batch struct {
 	Advantages []float64
 	Mask       []bool // tokens of the response; nil: all
 
+	// Coef are the factors with which tokens enter the loss, in place of those of the
+	// aggregation; nil: those of the aggregation. A part of a larger batch has the
+	// factors that [Aggregation.Coefficients] gives for the whole, and the losses
+	// and gradients of parts add up to those of the whole, also where parts cut
+	// sequences and groups. What a correction takes out of the loss must have been
+	// masked when the whole was counted.
+	Coef []float64
+
 	// Groups are the numbers of sequences of every prompt, in order, for the
 	// aggregation [GroupTokenMean].
 	Groups []int
@@ -41,7 +49,7 @@ func (b *Batch) Tokens() int { return len(b.LogP) }
 // counts within the sequence.
 type TokenError struct {
 	Sequence, Token int
-	Field           string // logp, logp_old, logp_rollout, logp_ref, entropy, entropy_old, advantages, loss
+	Field           string // logp, logp_old, logp_rollout, logp_ref, entropy, entropy_old, advantages, coef, loss
 	Msg             string // what is wrong, to be read behind the name of the field
 }
 
@@ -71,6 +79,7 @@ func (b *Batch) check() {
 	b.fits("entropy", b.Entropy)
 	b.fits("entropy_old", b.EntropyOld)
 	b.fits("advantages", b.Advantages)
+	b.fits("coef", b.Coef)
 	if b.Mask != nil && len(b.Mask) != n {
 		panic(fmt.Sprintf("loss: %d tokens, but a mask of %d", n, len(b.Mask)))
 	}

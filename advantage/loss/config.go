@@ -84,7 +84,7 @@ func grown[T any](x []T, n int) []T {
 //
 // Advantages, weights, logp_old, logp_ref and entropies are constants for it. The
 // gradient with respect to the entropies is -EntropyCoef c_t
-// ([Aggregation.Coefficients]).
+// ([Aggregation.Coefficients]). The c_t may be given ([Batch.Coef]).
 //
 // Special cases: a batch in which nothing is valid has loss 0, gradient 0 and
 // Tokens 0. Where the correction takes tokens out of the mask, they are as if
@@ -140,7 +140,7 @@ func (c *Config) check(b *Batch) error {
 	for _, f := range [...]struct {
 		name string
 		x    []float64
-	}{{"logp", b.LogP}, {"logp_old", b.LogPOld}, {"logp_ref", b.LogPRef}, {"entropy", b.Entropy}, {"advantages", b.Advantages}} {
+	}{{"logp", b.LogP}, {"logp_old", b.LogPOld}, {"logp_ref", b.LogPRef}, {"entropy", b.Entropy}, {"advantages", b.Advantages}, {"coef", b.Coef}} {
 		if err := b.finite(f.name, f.x); err != nil {
 			return err
 		}
@@ -230,6 +230,9 @@ func (t *totals) add(c *Config, w *work, s int) error {
 			continue
 		}
 		l, g := loss[i], grad[i]
+		if b.Coef != nil {
+			coef = b.Coef[k]
+		}
 		if t.weights != nil {
 			l, g = float64(l*t.weights[k]), float64(g*t.weights[k])
 		}

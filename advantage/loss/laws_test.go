@@ -342,6 +342,47 @@ func TestLaws(t *testing.T) {
 		}
 		return ""
 	})
+	law(t, "parts with the coefficients of the whole add up to it, wherever it is cut", func(rng *rand.Rand) string {
+		b, c := drawBatch(rng, 0.3), drawConfig(rng)
+		c.Surrogate, c.Rollout = loss.PPO{ClipLow: 0.2, ClipHigh: 0.28, ClipC: 3}, loss.Correction{}
+		r, grad, _, err := eval(c, b)
+		if err != nil {
+			return err.Error()
+		}
+		coef := make([]float64, b.Tokens())
+		if err := c.Aggregation.Coefficients(coef, b); err != nil {
+			return err.Error()
+		}
+		cut := rng.IntN(b.Tokens() + 1)
+		var sum float64
+		for _, part := range [][2]int{{0, cut}, {cut, b.Tokens()}} {
+			from, to := part[0], part[1]
+			p := &loss.Batch{Start: []int{0}, LogP: b.LogP[from:to], LogPOld: b.LogPOld[from:to], LogPRef: b.LogPRef[from:to], Entropy: b.Entropy[from:to],
+				Advantages: b.Advantages[from:to], Mask: b.Mask[from:to], Coef: coef[from:to]}
+			for _, s := range b.Start {
+				if from < s && s < to {
+					p.Start = append(p.Start, s-from)
+				}
+			}
+			p.Start = append(p.Start, to-from)
+			r, g, _, err := eval(c, p)
+			if err != nil {
+				return err.Error()
+			}
+			sum += r.Loss
+			if !slices.Equal(g, grad[from:to]) {
+				return fmt.Sprintf("%v: gradient %v, of the whole %v", part, g, grad[from:to])
+			}
+			again := make([]float64, to-from)
+			if err := c.Aggregation.Coefficients(again, p); err != nil || !slices.Equal(again, coef[from:to]) {
+				return fmt.Sprintf("%v: coefficients %v, of the whole %v: %v", part, again, coef[from:to], err)
+			}
+		}
+		if math.Abs(sum-r.Loss) > 1e-12*float64(1+b.Tokens()) {
+			return fmt.Sprintf("parts %v, whole %v", sum, r.Loss)
+		}
+		return ""
+	})
 	law(t, "coefficients are the factors of the definition", func(rng *rand.Rand) string {
 		b, c := drawBatch(rng, 1), drawConfig(rng)
 		got := make([]float64, b.Tokens())

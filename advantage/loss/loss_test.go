@@ -163,6 +163,7 @@ func TestEvalErrors(t *testing.T) {
 		{loss.Config{}, b(func(b *loss.Batch) { b.LogP[2] = nan }), "loss: sequence 1, token 1: logp is NaN"},
 		{loss.Config{}, b(func(b *loss.Batch) { b.LogPOld[1] = inf }), "loss: sequence 1, token 0: logp_old is +Inf; mask tokens without a finite value"},
 		{loss.Config{}, b(func(b *loss.Batch) { b.Advantages[0] = -inf }), "loss: sequence 0, token 0: advantages is -Inf; mask tokens without a finite value"},
+		{loss.Config{}, b(func(b *loss.Batch) { b.Coef = []float64{1, inf, 1} }), "loss: sequence 1, token 0: coef is +Inf"},
 		{loss.Config{}, b(func(b *loss.Batch) { b.LogPRef = []float64{0, 0, nan} }), "loss: sequence 1, token 1: logp_ref is NaN"},
 		{loss.Config{}, b(func(b *loss.Batch) { b.Entropy = []float64{0, nan, 0} }), "loss: sequence 1, token 0: entropy is NaN"},
 		{loss.Config{Surrogate: loss.ERC{Upper: 1}}, b(func(b *loss.Batch) { b.Entropy, b.EntropyOld = []float64{0, 0, 0}, []float64{0, nan, 0} }), "loss: sequence 1, token 0: entropy_old is NaN"},
@@ -211,6 +212,9 @@ func TestPanics(t *testing.T) {
 		},
 		"and 1 weights": func() {
 			loss.Config{}.Eval(nil, three[:1], &loss.Batch{Start: []int{0, 3}, LogP: three, Advantages: three})
+		},
+		"but 2 of coef": func() {
+			loss.Config{}.Eval(nil, nil, &loss.Batch{Start: []int{0, 3}, LogP: three, Advantages: three, Coef: three[:2]})
 		},
 		"but 2 of advantages": func() {
 			loss.Config{}.Eval(nil, nil, &loss.Batch{Start: []int{0, 3}, LogP: three, Advantages: three[:2]})

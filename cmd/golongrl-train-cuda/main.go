@@ -1,8 +1,8 @@
 //go:build cuda && cgo
 
 // Command golongrl-train-cuda is golongrl-train on an NVIDIA GPU. It is built with
-// the tag cuda; golongrl-train --backend cuda starts it, and its command line is the
-// same.
+// the tag cuda; golongrl-train --backend cuda starts it. Its command line is the
+// same, and its backend where none is named is cuda.
 //
 // Its exit status is 3 if there is no GPU.
 package main
@@ -20,12 +20,14 @@ func opener() train.Open {
 	return func(cfg model.Config, o train.Options) (train.Policy, error) {
 		opts := cuda.Options{Device: o.Device, Engine: cuda.Engine{
 			Precision: cuda.BF16, MaxTokens: o.MaxTokens, MicroTokens: o.MicroTokens,
-			MemoryBytes: o.MemoryBytes, CacheBytes: o.CacheBytes, OwnKernels: o.OwnKernels,
+			MemoryBytes: o.MemoryBytes, CacheBytes: o.CacheBytes, OwnKernels: o.OwnKernels, Unordered: o.Unordered,
 		}}
 		if o.Float32 {
 			opts.Precision = cuda.F32
 		}
-		if o.Policies > 1 && o.MemoryBytes == 0 {
+		if o.Policies > 1 && o.MemoryBytes > 0 {
+			opts.MemoryBytes /= int64(o.Policies)
+		} else if o.Policies > 1 {
 			if share == 0 { // before the first policy takes its own
 				d, err := cuda.OpenDevice(o.Device)
 				if err != nil {

@@ -10,6 +10,6 @@ import (
 )
 
 func main() {
-	fmt.Fprintln(os.Stderr, "golongrl-train-cuda: built without a GPU's driver: scripts/cuda-setup && go build -tags cuda ./cmd/golongrl-train-cuda")
+	fmt.Fprintln(os.Stderr, "golongrl-train-cuda: built without CUDA: scripts/cuda-setup && CGO_ENABLED=1 go build -tags cuda ./cmd/golongrl-train-cuda, on Linux")
 	os.Exit(3)
 }

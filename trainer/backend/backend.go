@@ -98,13 +98,12 @@ type Objective interface {
 	// Entropy of rows lo to hi of the batch; the slices have hi-lo elements.
 	// dentropy starts as zeros.
 	//
-	// Rows come in order, in pieces. Where Whole returns true there is one piece.
+	// Rows come in order, in pieces that are what Needs says; logp and entropy are
+	// those of the rows of the piece alone.
 	Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []float64) error
 
-	// Whole reports whether the derivative of a row depends on other rows, as in
-	// losses with a ratio per sequence. It costs one more product with the head
-	// when the logits of a batch do not fit into one piece.
-	Whole() bool
+	// Needs says which rows a piece must have together. It does not change.
+	Needs() Scope
 }
 
 // Update is one step of AdamW behind gradient clipping.

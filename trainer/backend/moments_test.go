@@ -13,7 +13,7 @@ import (
 // row is an objective: make the only row likely.
 type row struct{}
 
-func (row) Whole() bool { return false }
+func (row) Needs() backend.Scope { return backend.AnyRows }
 
 func (row) Derivatives(_, _ int, _, _, dlogp, _ []float64) error {
 	dlogp[0] = -1

@@ -98,7 +98,7 @@ func BenchmarkStep(b *testing.B) {
 // likelihood is the mean of -logp over so many rows.
 type likelihood int
 
-func (likelihood) Whole() bool { return false }
+func (likelihood) Needs() backend.Scope { return backend.AnyRows }
 
 func (n likelihood) Derivatives(_, _ int, _, _, dlogp, _ []float64) error {
 	for i := range dlogp {

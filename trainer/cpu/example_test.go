@@ -13,7 +13,7 @@ import (
 // imitate is the loss that supervised training minimises: the mean of -logp.
 type imitate struct{ rows int }
 
-func (imitate) Whole() bool { return false }
+func (imitate) Needs() backend.Scope { return backend.AnyRows }
 
 func (o imitate) Derivatives(_, _ int, _, _, dlogp, _ []float64) error {
 	for i := range dlogp {

@@ -207,7 +207,7 @@ func (c *core[T]) draw(live []*sample, s backend.Sampling, done func(prompt, sam
 	g.next = fit(&g.next, len(live))
 	g.logp, g.lse = fit(&g.logp, len(live)), fit(&g.lse, len(live))
 	first := 0
-	c.chunks(&g.micro, func(lo, hi int, logits []T) {
+	c.chunks(0, len(g.micro.rows), func(lo, hi int, logits []T) {
 		n := 0
 		for first+n < len(live) && live[first+n].row < hi {
 			n++

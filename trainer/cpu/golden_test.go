@@ -72,7 +72,7 @@ func (b *goldenBatch) batch() *backend.Batch {
 }
 
 // The loss is the mean of -a logp + e entropy.
-func (b *goldenBatch) Whole() bool { return false }
+func (b *goldenBatch) Needs() backend.Scope { return backend.AnyRows }
 
 func (b *goldenBatch) Derivatives(lo, hi int, _, _, dlogp, dentropy []float64) error {
 	n := float64(len(b.A))
@@ -202,7 +202,7 @@ func goldenGradients[T kernels.Float](t *testing.T, c *goldenCase, tol float64) 
 	batch := b.batch()
 	p.work.micro.take(batch, spans(batch, 4096)[0])
 	p.forward(&p.work.micro, keepNothing)
-	p.chunks(&p.work.micro, func(lo, hi int, logits []T) { near("logits", logits, c.logits) })
+	p.chunks(0, len(p.work.micro.rows), func(lo, hi int, logits []T) { near("logits", logits, c.logits) })
 
 	out := newRows(batch)
 	if err := p.accumulate(context.Background(), batch, b, out); err != nil {

@@ -41,7 +41,7 @@ func (c *core[T]) accumulate(ctx context.Context, b *backend.Batch, obj backend.
 	// Objectives that need the whole batch get it before the first gradient: from
 	// another product with the head if all activations are kept, from another
 	// forward pass otherwise.
-	whole := obj.Whole() && (len(parts) > 1 || n > c.chunkRows())
+	whole := obj.Needs() == backend.WholeBatch && (len(parts) > 1 || n > c.chunkRows())
 	if whole && len(parts) > 1 {
 		if err := c.logProbs(ctx, b, all); err != nil {
 			clear(c.g)
@@ -70,7 +70,7 @@ func (c *core[T]) accumulate(ctx context.Context, b *backend.Batch, obj backend.
 		if whole {
 			ask = nil
 		}
-		if err := c.headGrad(m, scaleOf(b), ask, all); err != nil {
+		if err := c.headGrad(b, m, ask, all); err != nil {
 			return err
 		}
 		c.backward(m, level)
@@ -91,51 +91,73 @@ func (c *core[T]) derivatives(obj backend.Objective, lo, hi int, all *backend.Ro
 
 // headStats computes work.lse, logp and entropy (unless nil) of the rows of m.
 func (c *core[T]) headStats(m *micro, scale float64, logp, entropy []float64) {
-	c.chunks(m, func(lo, hi int, logits []T) {
-		c.stats(m, lo, hi, logits, scale, logp, entropy)
-	})
+	c.chunks(0, len(m.rows), func(lo, hi int, _ []T) { c.stats(m, lo, hi, scale, logp, entropy) })
 }
 
 // headGrad computes work.dfinalH and adds the gradient of the head. obj is asked
-// for the derivatives, chunk by chunk; if it is nil, they and the statistics are
+// for the derivatives, piece by piece; if it is nil, they and the statistics are
 // there already.
-func (c *core[T]) headGrad(m *micro, scale float64, obj backend.Objective, all *backend.Rows) error {
-	ws, h, v := &c.work, c.cfg.Hidden, c.cfg.Vocab
-	var err error
-	c.chunks(m, func(lo, hi int, logits []T) {
-		if err != nil {
-			return
-		}
-		f, t := m.first+lo, m.first+hi
+func (c *core[T]) headGrad(b *backend.Batch, m *micro, obj backend.Objective, all *backend.Rows) error {
+	scope := backend.AnyRows
+	if obj != nil {
+		scope = obj.Needs()
+	}
+	step, scale := c.chunkRows(), scaleOf(b)
+	for from, to := range scope.Pieces(b, m.first, m.first+len(m.rows), step) {
+		lo, hi := from-m.first, to-m.first
 		if obj != nil {
-			c.stats(m, lo, hi, logits, scale, all.LogP, all.Entropy)
-			if err = c.derivatives(obj, f, t, all); err != nil {
-				return
+			c.chunks(lo, hi, func(lo, hi int, _ []T) { c.stats(m, lo, hi, scale, all.LogP, all.Entropy) })
+			if err := c.derivatives(obj, from, to, all); err != nil {
+				return err
 			}
 		}
-		kernels.LogSoftmaxGrad(c.pool, logits, v, hi-lo, v, scale, m.target[lo:hi], ws.lse[f:t], all.Entropy[f:t], ws.dlogp[f:t], ws.dentropy[f:t])
-		linearGrad(c.pool, ws.dfinalH[lo*h:hi*h], c.headOf(c.g), logits, ws.finalH[lo*h:hi*h], c.head(), hi-lo, v, h)
-	})
-	return err
+		// Backwards, since the logits of the last chunk, the only one of most
+		// pieces, are there still.
+		last := lo + (hi-lo-1)/step*step
+		for f := last; f >= lo; f -= step {
+			t := min(f+step, hi)
+			if obj == nil || f < last {
+				c.logits(f, t)
+			}
+			c.chunkGrad(m, f, t, scale, all.Entropy)
+		}
+	}
+	return nil
 }
 
-// chunks computes the logits of as many rows of m at a time as chunkRows says.
-func (c *core[T]) chunks(m *micro, f func(lo, hi int, logits []T)) {
-	ws, h, v, step := &c.work, c.cfg.Hidden, c.cfg.Vocab, c.chunkRows()
-	for lo := 0; lo < len(m.rows); lo += step {
-		hi := min(lo+step, len(m.rows))
-		ws.logits = fit(&ws.logits, (hi-lo)*v)
-		linear(c.pool, ws.logits, ws.finalH[lo*h:hi*h], c.head(), hi-lo, v, h)
-		f(lo, hi, ws.logits)
+// chunkGrad is headGrad for rows lo to hi of m, whose logits become their gradient.
+func (c *core[T]) chunkGrad(m *micro, lo, hi int, scale float64, entropy []float64) {
+	ws, h, v := &c.work, c.cfg.Hidden, c.cfg.Vocab
+	f, t := m.first+lo, m.first+hi
+	kernels.LogSoftmaxGrad(c.pool, ws.logits, v, hi-lo, v, scale, m.target[lo:hi], ws.lse[f:t], entropy[f:t], ws.dlogp[f:t], ws.dentropy[f:t])
+	linearGrad(c.pool, ws.dfinalH[lo*h:hi*h], c.headOf(c.g), ws.logits, ws.finalH[lo*h:hi*h], c.head(), hi-lo, v, h)
+}
+
+// chunks computes the logits of as many of rows lo to hi of the part in work at a
+// time as chunkRows says. Those of the last chunk stay.
+func (c *core[T]) chunks(lo, hi int, f func(lo, hi int, logits []T)) {
+	for step := c.chunkRows(); lo < hi; lo += step {
+		end := min(lo+step, hi)
+		c.logits(lo, end)
+		f(lo, end, c.work.logits)
 	}
 }
 
-func (c *core[T]) stats(m *micro, lo, hi int, logits []T, scale float64, logp, entropy []float64) {
+// logits computes those of rows lo to hi of the part in work.
+func (c *core[T]) logits(lo, hi int) {
+	ws, h, v := &c.work, c.cfg.Hidden, c.cfg.Vocab
+	ws.logits = fit(&ws.logits, (hi-lo)*v)
+	linear(c.pool, ws.logits, ws.finalH[lo*h:hi*h], c.head(), hi-lo, v, h)
+}
+
+// stats computes work.lse, logp and entropy (unless nil) of rows lo to hi of m from
+// their logits.
+func (c *core[T]) stats(m *micro, lo, hi int, scale float64, logp, entropy []float64) {
 	f, t, v := m.first+lo, m.first+hi, c.cfg.Vocab
 	if entropy != nil {
 		entropy = entropy[f:t]
 	}
-	kernels.LogSoftmax(c.pool, logits, v, hi-lo, v, scale, m.target[lo:hi], c.work.lse[f:t], logp[f:t], entropy)
+	kernels.LogSoftmax(c.pool, c.work.logits, v, hi-lo, v, scale, m.target[lo:hi], c.work.lse[f:t], logp[f:t], entropy)
 }
 
 // scaleOf returns what logits are multiplied with.

@@ -51,7 +51,7 @@ func packed(vocab int) *backend.Batch {
 
 // quadratic is the loss sum over rows of a logp + c logp²/2 + e entropy.
 type quadratic struct {
-	whole bool
+	scope backend.Scope
 	calls []int // ends of the pieces
 }
 
@@ -60,7 +60,7 @@ func (q *quadratic) coef(r int) (a, c, e float64) {
 	return key.Normal(0), key.Normal(1) / 4, key.Normal(2)
 }
 
-func (q *quadratic) Whole() bool { return q.whole }
+func (q *quadratic) Needs() backend.Scope { return q.scope }
 
 func (q *quadratic) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []float64) error {
 	q.calls = append(q.calls, hi)
@@ -174,29 +174,35 @@ func TestRecomputationAndWorkersChangeNothing(t *testing.T) {
 func TestPartsAddUp(t *testing.T) {
 	cfg := tiny(true)
 	b := packed(cfg.Vocab)
-	run := func(whole bool, micro, chunkRows int) (*core[float64], *backend.Rows, *quadratic) {
+	run := func(scope backend.Scope, micro, chunkRows int) (*core[float64], *backend.Rows, *quadratic) {
 		c := newCore[float64](cfg, nil, Options{MicroTokens: micro, ChunkBytes: chunkRows * 8 * cfg.Vocab})
 		scatterWeights(c, 0.3)
-		out, obj := newRows(b), &quadratic{whole: whole}
+		out, obj := newRows(b), &quadratic{scope: scope}
 		if err := c.accumulate(context.Background(), b, obj, out); err != nil {
 			t.Fatal(err)
 		}
 		return c, out, obj
 	}
-	want, rows, _ := run(false, 4096, 100)
+	want, rows, _ := run(backend.AnyRows, 4096, 100)
 	for _, test := range []struct {
-		whole        bool
+		scope        backend.Scope
 		micro, chunk int
 		calls        []int
 	}{
-		{false, 4096, 100, []int{10}},
-		{false, 4096, 4, []int{4, 8, 10}},
-		{false, 10, 3, []int{3, 4, 7, 10}}, // 4 and 7 tokens are above 10; so are 7 and 4
-		{true, 4096, 100, []int{10}},
-		{true, 4096, 4, []int{10}},
-		{true, 1, 3, []int{10}},
+		{backend.AnyRows, 4096, 100, []int{10}},
+		{backend.AnyRows, 4096, 4, []int{4, 8, 10}},
+		{backend.AnyRows, 10, 3, []int{3, 4, 7, 10}}, // 4 and 7 tokens are above 10; so are 7 and 4
+		{backend.WholeSequences, 4096, 100, []int{10}},
+		{backend.WholeSequences, 4096, 7, []int{7, 10}}, // sequences have 4, 3, 0 and 3 rows
+		{backend.WholeSequences, 4096, 6, []int{4, 10}},
+		{backend.WholeSequences, 4096, 3, []int{4, 7, 10}},
+		{backend.WholeSequences, 4096, 1, []int{4, 7, 10}},
+		{backend.WholeSequences, 1, 100, []int{4, 7, 10}},
+		{backend.WholeBatch, 4096, 100, []int{10}},
+		{backend.WholeBatch, 4096, 4, []int{10}},
+		{backend.WholeBatch, 1, 3, []int{10}},
 	} {
-		c, out, obj := run(test.whole, test.micro, test.chunk)
+		c, out, obj := run(test.scope, test.micro, test.chunk)
 		name := fmt.Sprintf("%+v", test)
 		if !slices.Equal(obj.calls, test.calls) {
 			t.Errorf("%s: pieces end at %v", name, obj.calls)

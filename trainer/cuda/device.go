@@ -14,6 +14,7 @@ import (
 	_ "github.com/golongrl/golongrl/trainer/cuda/cuinit"
 
 	"github.com/golongrl/golongrl/trainer/cuda/internal/cublaslt"
+	"github.com/golongrl/golongrl/trainer/cuda/internal/cudnn"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 	"github.com/golongrl/golongrl/trainer/cuda/kernels"
 	"gorgonia.org/cu"
@@ -37,7 +38,8 @@ type device struct {
 	up     *ring
 	down   *halves
 
-	lt *cublaslt.Library // nil: none found
+	lt  *cublaslt.Library // nil: none found
+	dnn *cudnn.Library    // nil: none found, or none wanted
 }
 
 // syncEach reports whether each launch is waited for.
@@ -109,6 +111,7 @@ func (d *device) start() (err error) {
 	var notes []string
 	d.lt, notes = cublaslt.Open(cu.Version()/1000, streamHandle(d.stream), d.Alloc)
 	d.info.Libraries = append(d.info.Libraries, notes...)
+	d.openAttention()
 	// Behind what modules and libraries took.
 	if d.info.Free, d.info.Memory, err = cu.MemInfo(); err != nil {
 		return failed(err, "ask for free memory")
@@ -211,6 +214,9 @@ func (d *device) Close() error {
 	}
 	if d.stream != (cu.Stream{}) {
 		try(d.sync("close"))
+	}
+	if d.dnn != nil {
+		try(d.dnn.Close())
 	}
 	if d.lt != nil {
 		try(d.lt.Close())

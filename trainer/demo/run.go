@@ -16,9 +16,9 @@ import (
 
 // Options are what a run of the demo works with, beside its settings.
 type Options struct {
-	Seed      uint64
-	Workers   int    // of the CPU policy; 0: all processors
-	Dir       string // for checkpoints and rollouts; "" keeps nothing
+	Seed    uint64
+	Workers int    // of the CPU policy; 0: all processors
+	Dir     string // for checkpoints and rollouts; "" keeps nothing
 
 	// Open makes the policy, with weights of zero; nil: one on the CPU. Run closes it
 	// unless it returns it.

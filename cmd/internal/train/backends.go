@@ -28,6 +28,7 @@ type Options struct {
 	Device     int
 	Float32    bool
 	OwnKernels bool
+	Unordered  bool // sums in any order where that is faster
 }
 
 // Open makes a policy whose weights are zero.
@@ -61,11 +62,23 @@ func (p *program) backend(where, name string) (Open, error) {
 		}
 	}
 	for _, w := range workers {
-		if w == name {
-			return nil, nil
+		if w != name {
+			continue
 		}
+		if p.worker {
+			return nil, fmt.Errorf("this program, which was started to compute on a GPU, was built without: it is no %s", workerName)
+		}
+		return nil, nil
 	}
 	return nil, usage("%s is %q, but must be cpu or %s", where, name, strings.Join(workers, " or "))
+}
+
+// home is the backend where none is named.
+func (p *program) home() string {
+	if len(p.backends) > 0 {
+		return p.backends[0].Name
+	}
+	return "cpu"
 }
 
 // options are those of a configuration.
@@ -74,7 +87,7 @@ func (c *fileConfig) options() Options {
 	o := Options{
 		Workers: b.Workers, MicroTokens: b.MicroTokens, MemoryBytes: int64(b.MemoryGB * 1e9), CacheBytes: int64(b.CacheGB * 1e9),
 		MaxTokens: c.Train.MaxPrompt + c.Train.MaxResponse, Policies: 1,
-		Device: b.CUDA.Device, Float32: b.CUDA.Precision == "float32", OwnKernels: b.CUDA.OwnKernels,
+		Device: b.CUDA.Device, Float32: b.CUDA.Precision == "float32", OwnKernels: b.CUDA.OwnKernels, Unordered: !b.CUDA.Reproducible,
 	}
 	if c.Train.KLCoef != 0 {
 		o.Policies = 2
@@ -84,11 +97,14 @@ func (c *fileConfig) options() Options {
 
 // opener opens policies of a demo, which asks for float32 so that one seed learns
 // alike on every device.
-func (f *demoFlags) opener(open Open) func(model.Config) (backend.Policy, error) {
+func (f *demoFlags) opener(open Open, notes *noter) func(model.Config) (backend.Policy, error) {
 	return func(cfg model.Config) (backend.Policy, error) {
 		p, err := open(cfg, Options{Workers: f.workers, MaxTokens: cfg.MaxLen, Policies: 1, Float32: true})
 		if err != nil {
 			return nil, fmt.Errorf("the policy: %w", err)
+		}
+		if notes != nil {
+			notes.of(p)
 		}
 		return p, nil
 	}

@@ -53,7 +53,7 @@ compare.jsonl and not repeated: an interrupted comparison goes on where it was.`
 	fs.StringArrayVarP(&estimators, "estimator", "e", []string{"grpo", "tmn_reweight"}, "estimator of advantages; the first is what the others are compared with")
 	fs.IntVar(&seeds, "seeds", 8, "number of seeds, from --seed on")
 	fs.Uint64Var(&f.seed, "seed", 1, "first seed")
-	f.commonFlags(fs)
+	f.commonFlags(fs, p.home())
 	return c
 }
 
@@ -169,7 +169,7 @@ func (p *program) runCompare(c *cobra.Command, f demoFlags, estimators []string,
 			continue
 		}
 		fmt.Fprintf(stderr, "%s, seed %d (run %d of %d)\n", r.Estimator, r.Seed, i+1, len(runs))
-		if err := r.run(c.Context(), settings[r.Estimator], f.opener(open), stderr); err != nil {
+		if err := r.run(c.Context(), settings[r.Estimator], f.opener(open, nil), stderr); err != nil {
 			if c.Context().Err() != nil {
 				return stopped{fmt.Sprintf("%d of %d runs are in %s; the same command goes on behind them", i, len(runs), path)}
 			}

@@ -58,9 +58,10 @@ type fileConfig struct {
 		CacheGB     float64 `yaml:"cache_gb"`
 		MicroTokens int     `yaml:"micro_tokens"`
 		CUDA        struct {
-			Device     int    `yaml:"device"`
-			Precision  string `yaml:"precision"`
-			OwnKernels bool   `yaml:"own_kernels"`
+			Device       int    `yaml:"device"`
+			Precision    string `yaml:"precision"`
+			OwnKernels   bool   `yaml:"own_kernels"`
+			Reproducible bool   `yaml:"reproducible"`
 		} `yaml:"cuda"`
 	} `yaml:"backend"`
 	Watch struct {
@@ -89,24 +90,25 @@ type serverConfig struct {
 	} `yaml:"publish"`
 }
 
-func configCommand() *cobra.Command {
+func (p *program) configCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Print a configuration file with all defaults",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := c.OutOrStdout().Write(defaultYAML)
+			_, err := c.OutOrStdout().Write(bytes.Replace(defaultYAML, []byte("name: cpu "), []byte("name: "+p.home()+" "), 1))
 			return err
 		},
 	}
 }
 
-// readConfig reads a configuration over the defaults.
-func readConfig(path string) (fileConfig, error) {
+// readConfig reads a configuration over the defaults, of which home is the backend.
+func readConfig(path, home string) (fileConfig, error) {
 	var c fileConfig
 	if err := decodeYAML(defaultYAML, &c); err != nil {
 		return c, fmt.Errorf("the defaults: %w", err)
 	}
+	c.Backend.Name = home
 	if s, err := os.Stat(path); err == nil && !s.IsDir() && !s.Mode().IsRegular() {
 		return c, usage("%s is no regular file", path) // reading a pipe or a device may never end
 	}

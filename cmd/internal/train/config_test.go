@@ -78,7 +78,7 @@ func TestConfigIsText(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readConfig(path); err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(), "\x1b\x00") {
+		if _, err := readConfig(path, "cpu"); err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(), "\x1b\x00") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

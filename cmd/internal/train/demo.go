@@ -49,7 +49,7 @@ after; report.html beside the checkpoint has the curves.`,
 	fs.StringVar(&f.out, "out", "golongrl-demo", "folder for report, metrics and checkpoint; what an earlier demo left there is replaced")
 	fs.StringVarP(&f.estimator, "estimator", "e", "tmn_reweight", "estimator of advantages, such as grpo; golongrl-score advantage --list has all")
 	fs.Uint64Var(&f.seed, "seed", 1, "of weights, data and samples")
-	f.commonFlags(fs)
+	f.commonFlags(fs, p.home())
 	fs.StringVar(&f.http, "http", "", "serve a live page at this address, such as 127.0.0.1:8080")
 	return c
 }
@@ -77,9 +77,9 @@ func (f *demoFlags) settings() (demo.Settings, error) {
 }
 
 // commonFlags are those of demo and compare.
-func (f *demoFlags) commonFlags(fs *pflag.FlagSet) {
+func (f *demoFlags) commonFlags(fs *pflag.FlagSet, home string) {
 	fs.IntVar(&f.workers, "workers", 0, "goroutines that compute; 0: one per processor. They change no number")
-	fs.StringVar(&f.backend, "backend", "cpu", "where to compute: cpu or cuda")
+	fs.StringVar(&f.backend, "backend", home, "where to compute: cpu or cuda")
 	fs.IntVar(&f.steps, "steps", demoDefaults().Train.Steps, "updates")
 	fs.BoolVar(&f.permute, "permute-rewards", false, "control: deal the rewards out at random inside every group")
 }
@@ -134,13 +134,14 @@ func (p *program) runDemo(c *cobra.Command, f demoFlags) (err error) {
 		return err
 	}
 	progress := watch.Terminal(stderr, s.WarmupSteps+s.Train.Steps)
-	observers = append(observers, board, progress)
+	notes := &noter{note: func(text string) { fmt.Fprintln(stderr, "note:", text) }}
+	observers = append(observers, board, progress, notes)
 	fmt.Fprintf(stderr, "a policy of %d parameters; %d supervised steps, then %d updates by %s\n", s.Model.Size(), s.WarmupSteps, s.Train.Steps, s.Train.Estimator)
 	for _, o := range s.Overrides() {
 		fmt.Fprintf(stderr, "  %s\n", o)
 	}
 	start := time.Now()
-	out, err := demo.Run(c.Context(), s, demo.Options{Seed: f.seed, Open: f.opener(open), Dir: f.out, Observers: observers})
+	out, err := demo.Run(c.Context(), s, demo.Options{Seed: f.seed, Open: f.opener(open, notes), Dir: f.out, Observers: observers})
 	if err != nil {
 		if c.Context().Err() != nil {
 			return stopped{fmt.Sprintf("the demo is not finished; what there is of it is in %s, and the next one begins anew", f.out)}

@@ -28,15 +28,19 @@ const (
 // Main runs the command line and ends the process. Beside the CPU it knows the
 // backends that it is given.
 func Main(backends ...Backend) {
-	announce()
-	p := &program{args: os.Args[1:], backends: backends}
-	os.Exit(p.run(p.interruptible(), os.Stdout, os.Stderr))
+	p := &program{args: os.Args[1:], backends: backends, worker: announce()}
+	status := p.run(p.interruptible(), os.Stdout, os.Stderr)
+	if p.worker && status == exitUsage {
+		status = workerUsage
+	}
+	os.Exit(status)
 }
 
 // A program is a command line and what there is to run it.
 type program struct {
 	args     []string
 	backends []Backend   // beside the CPU
+	worker   bool        // started by another one of these
 	handed   atomic.Bool // to a worker, which talks to the user from then on
 }
 
@@ -44,6 +48,10 @@ type program struct {
 type signalled struct{ syscall.Signal }
 
 func (s signalled) Error() string { return s.String() }
+
+// echo is how long a signal may come again and still be the same one: terminals and
+// coreutils' timeout send it to a process and to its group.
+const echo = 500 * time.Millisecond
 
 // patience is when a person is told why the process still runs behind a signal.
 var patience = 2 * time.Second
@@ -56,10 +64,17 @@ func (p *program) interruptible() context.Context {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		s := <-signals
-		signal.Stop(signals)
 		n, _ := s.(syscall.Signal)
 		cancel(signalled{n})
-		time.Sleep(patience)
+		for same := time.After(echo); same != nil; {
+			select {
+			case <-signals:
+			case <-same:
+				same = nil
+			}
+		}
+		signal.Stop(signals)
+		time.Sleep(patience - echo)
 		if p.handed.Load() {
 			return
 		}
@@ -88,7 +103,7 @@ func (p *program) run(ctx context.Context, stdout, stderr io.Writer) int {
 	root.Version = version()
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(p.demoCommand(), p.compareCommand(), p.runCommand(), configCommand())
+	root.AddCommand(p.demoCommand(), p.compareCommand(), p.runCommand(), p.configCommand())
 	begun := false
 	for _, c := range root.Commands() {
 		inner := c.RunE

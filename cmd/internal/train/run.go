@@ -30,7 +30,7 @@ ends it at once. With --resume it goes on from the newest checkpoint, and begins
 anew if the run ended before its first one.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := readConfig(file)
+			cfg, err := readConfig(file, p.home())
 			if err != nil {
 				return err
 			}
@@ -120,6 +120,9 @@ func runTrain(ctx context.Context, cfg fileConfig, open Open, resume bool, stdou
 	s.observe(recorder)
 	progress := watch.Terminal(stderr, t.Steps())
 	s.observe(progress)
+	notes := &noter{note: note}
+	notes.of(s.policy)
+	s.observe(notes)
 	for _, o := range s.observers {
 		t.Observe(o)
 	}

@@ -1,15 +1,14 @@
 package train
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -29,9 +28,10 @@ func (p *program) work(c *cobra.Command) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.OutOrStdout(), c.ErrOrStderr()
 	cmd.ExtraFiles = []*os.File{w}
 	cmd.Env = append(os.Environ(), readyEnv+"=3")
-	// A group of its own: an interrupt from the terminal reaches the worker once,
-	// through us. It ends with us, that is, with this thread.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	// It ends with us, that is, with this thread. It is of our group, so that ^Z and
+	// the terminal are for both; an interrupt from there is passed on nevertheless,
+	// since it may have been for us alone, and the second of two is not heard.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err = cmd.Start()
@@ -44,19 +44,35 @@ func (p *program) work(c *cobra.Command) error {
 	defer close(ended)
 	go forward(c.Context(), ended, cmd.Process)
 
-	theirs, _ := bufio.NewReader(ready).ReadString('\n')
-	if theirs = strings.TrimSpace(theirs); theirs != "" && theirs != version() {
-		fmt.Fprintf(c.ErrOrStderr(), "note: %s is %s, and this is %s: build both from the same source\n", path, theirs, version())
-	}
+	said := make(chan string, 1)
+	go func() {
+		theirs := announced(ready)
+		if theirs != "" && theirs != version() {
+			fmt.Fprintf(c.ErrOrStderr(), "note: %s is %s, and this is %s: build both from the same source\n", path, theirs, version())
+		}
+		said <- theirs
+	}()
 	err = cmd.Wait()
-	if theirs == "" {
+	// What it said is in the pipe; another process may hold the other end.
+	ready.SetReadDeadline(time.Now().Add(time.Second))
+	if <-said == "" {
+		if c.Context().Err() != nil {
+			return stopped{"the worker had not begun"}
+		}
 		return neverBegan(path, cmd.ProcessState, err)
 	}
 	if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && s.Signaled() {
 		fmt.Fprintf(c.ErrOrStderr(), "golongrl-train: %s was ended by a signal: %s\n", path, s.Signal())
 		return workerEnded(exitSignal + int(s.Signal()))
 	}
-	if status := cmd.ProcessState.ExitCode(); status != 0 {
+	switch status := cmd.ProcessState.ExitCode(); status {
+	case 0:
+	case workerUsage:
+		return workerEnded(exitUsage)
+	case exitUsage:
+		fmt.Fprintf(c.ErrOrStderr(), "golongrl-train: %s crashed, see above\n", path)
+		return workerEnded(exitFailed)
+	default:
 		return workerEnded(status)
 	}
 	return err

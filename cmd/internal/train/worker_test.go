@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -32,6 +31,25 @@ func beWorker() {
 	case "no GPU":
 		fmt.Fprintln(os.Stderr, "the driver says no")
 		os.Exit(3)
+	case "ourselves": // a worker that is no worker
+		Main()
+	case "crash":
+		announce()
+		os.Exit(2) // as a panic does
+	case "babble":
+		fmt.Fprintln(os.NewFile(3, ""), "\x1b[31mready")
+		os.Exit(1)
+	case "torn":
+		fmt.Fprint(os.NewFile(3, ""), "rea")
+		os.Exit(1)
+	case "leaves":
+		c := exec.Command("sleep", "5")
+		c.ExtraFiles = []*os.File{os.NewFile(3, "")}
+		c.Start()
+		os.Exit(1)
+	case "slow":
+		fmt.Println("begun")
+		time.Sleep(time.Minute)
 	case "loader":
 		os.Exit(127)
 	case "killed":
@@ -39,22 +57,14 @@ func beWorker() {
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
 	case "signals":
-		signals := make(chan os.Signal, 4)
-		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		patience = time.Minute
+		ctx := new(program).interruptible()
 		announce()
 		fmt.Println("begun")
-		n := 0
-		for {
-			select {
-			case s := <-signals:
-				n++
-				fmt.Println(n, s)
-			case <-time.After(300 * time.Millisecond):
-				if n > 0 {
-					os.Exit(42)
-				}
-			}
-		}
+		<-ctx.Done()
+		fmt.Println(context.Cause(ctx))
+		time.Sleep(2 * echo / 3) // the signal comes once more, and is not heard
+		os.Exit(42)
 	}
 	os.Exit(1)
 }
@@ -89,9 +99,15 @@ func TestWorkerTrains(t *testing.T) {
 
 func TestWorkerCannotBegin(t *testing.T) {
 	for kind, want := range map[string]string{
-		"no GPU":  "the driver says no\ngolongrl-train: there is no GPU to compute on, see above; --backend cpu needs none\n",
+		"no GPU":  "the driver says no\ngolongrl-train: there is no GPU that can be used, see above; --backend cpu needs none\n",
 		"loader":  "needs libcuda.so.1, which comes with the NVIDIA driver",
 		"nothing": "ended before it began: exit status 1",
+		"babble":  "ended before it began: exit status 1",
+		"torn":    "ended before it began: exit status 1",
+		"leaves":  "ended before it began: exit status 1",
+		"crash":   "crashed, see above",
+		// Not a chain of processes.
+		"ourselves": "this program, which was started to compute on a GPU, was built without: it is no golongrl-train-cuda",
 	} {
 		t.Run(kind, func(t *testing.T) {
 			asWorker(t, kind)
@@ -101,6 +117,17 @@ func TestWorkerCannotBegin(t *testing.T) {
 			}
 		})
 	}
+	t.Run("interrupted", func(t *testing.T) {
+		asWorker(t, "slow")
+		c := exec.Command(os.Args[0], "demo", "--backend", "cuda", "--out", t.TempDir())
+		c.Env = append(os.Environ(), asMain+"=parent")
+		var stderr bytes.Buffer
+		began := &trigger{at: "begun", f: func() { c.Process.Signal(os.Interrupt) }}
+		c.Stdout, c.Stderr = struct{ io.Writer }{began}, &stderr
+		if c.Run(); c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "interrupt: the worker had not begun") {
+			t.Errorf("%v: %s", c.ProcessState, stderr.String())
+		}
+	})
 	t.Run("killed", func(t *testing.T) {
 		asWorker(t, "killed")
 		status, _, stderr := call("compare", "--backend", "cuda", "--out", t.TempDir())
@@ -132,21 +159,27 @@ func TestWorkerCannotBegin(t *testing.T) {
 	})
 }
 
-// TestWorkerSignals: an interrupt reaches the worker once, also when the terminal
-// sends it to all processes of the group, and the worker's status is ours.
+// TestWorkerSignals: an interrupt that the terminal sends to all processes of the
+// group, and one that is for us alone, end the worker in order, whose status is ours.
 func TestWorkerSignals(t *testing.T) {
 	asWorker(t, "signals")
-	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for i, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGINT} {
 		c := exec.Command(os.Args[0], "demo", "--backend", "cuda", "--out", t.TempDir())
 		c.Env = append(os.Environ(), asMain+"=parent")
 		var out bytes.Buffer
-		began := &trigger{at: "begun", f: func() { syscall.Kill(-c.Process.Pid, sig) }}
+		began := &trigger{at: "begun", f: func() {
+			to := -c.Process.Pid
+			if i > 1 {
+				to = c.Process.Pid
+			}
+			syscall.Kill(to, sig)
+		}}
 		c.Stdout, c.Stderr = struct{ io.Writer }{began}, &out
 		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		timer := time.AfterFunc(20*time.Second, func() { c.Process.Kill() })
 		err := c.Run()
 		timer.Stop()
-		if c.ProcessState.ExitCode() != 42 || !strings.HasSuffix(began.String(), "1 "+sig.String()+"\n") || out.Len() > 0 {
+		if c.ProcessState.ExitCode() != 42 || !strings.HasSuffix(began.String(), "begun\n"+sig.String()+"\n") || out.Len() > 0 {
 			t.Errorf("%v: %v; stdout %q, stderr %q", sig, err, began, out.String())
 		}
 	}
@@ -162,7 +195,7 @@ func TestWorkerDiesWithUs(t *testing.T) {
 	began := &trigger{at: "begun", f: func() { c.Process.Kill() }}
 	c.Stdout = struct{ io.Writer }{began} // not its ReadFrom
 	c.Run()                               // until the worker closes stdout too
-	if ctx.Err() != nil || !strings.Contains(began.String(), "1 terminated") {
+	if ctx.Err() != nil || !strings.Contains(began.String(), "begun\nterminated") {
 		t.Errorf("%v: stdout %q", ctx.Err(), began)
 	}
 }

@@ -136,11 +136,11 @@ func (c *Case) Batch() *backend.Batch {
 }
 
 // Objective is the loss: the sum over rows of a logp + logp²/50 + e entropy with
-// coefficients a and e of the row. WholeBatch is what Whole returns.
-type Objective struct{ WholeBatch bool }
+// coefficients a and e of the row. Scope is what Needs returns.
+type Objective struct{ Scope backend.Scope }
 
-// Whole implements backend.Objective.
-func (o Objective) Whole() bool { return o.WholeBatch }
+// Needs implements backend.Objective.
+func (o Objective) Needs() backend.Scope { return o.Scope }
 
 // Derivatives implements backend.Objective.
 func (o Objective) Derivatives(lo, hi int, logp, _, dlogp, dentropy []float64) error {

@@ -115,12 +115,16 @@ func (s *suite) logProbs(t *testing.T) {
 
 func (s *suite) gradients(t *testing.T) {
 	b := s.c.Batch()
-	for _, whole := range []bool{false, true} {
+	for _, scope := range []backend.Scope{backend.AnyRows, backend.WholeSequences, backend.WholeBatch} {
 		p := s.policy(t)
 		out := newRows(b)
 		for pass := 1; pass <= 2; pass++ { // the second adds to the first
-			if err := p.Accumulate(context.Background(), b, Objective{whole}, out); err != nil {
+			obj := &promised{Objective{scope}, s, t, b, 0}
+			if err := p.Accumulate(context.Background(), b, obj, out); err != nil {
 				t.Fatal(err)
+			}
+			if obj.next != len(b.Rows) {
+				t.Errorf("scope %d: the objective is asked for %d rows of %d", scope, obj.next, len(b.Rows))
 			}
 			near(t, "log-probability", out.LogP, s.c.LogP, s.tol.LogP)
 			near(t, "entropy", out.Entropy, s.c.Entropy, s.tol.LogP)
@@ -130,7 +134,7 @@ func (s *suite) gradients(t *testing.T) {
 					got[j] /= float32(pass)
 				}
 				if e := relative(got, s.c.Grads[i]); !(e <= s.tol.Gradient) {
-					t.Errorf("whole %v, pass %d: gradient of %s is off by %.2g of its norm", whole, pass, x.Name, e)
+					t.Errorf("scope %d, pass %d: gradient of %s is off by %.2g of its norm", scope, pass, x.Name, e)
 				}
 			}
 		}
@@ -148,9 +152,52 @@ func (s *suite) gradients(t *testing.T) {
 	}
 }
 
+// promised is an Objective that holds the pieces to what its scope promises, and
+// the numbers that come with them to the recorded ones.
+type promised struct {
+	Objective
+	*suite
+	t    *testing.T
+	b    *backend.Batch
+	next int
+}
+
+func (o *promised) Derivatives(lo, hi int, logp, entropy, dlogp, dentropy []float64) error {
+	o.t.Helper()
+	n := len(o.b.Rows)
+	if lo != o.next || hi <= lo || hi > n {
+		o.t.Fatalf("scope %d: rows %d to %d of %d behind row %d", o.Scope, lo, hi, n, o.next)
+	}
+	o.next = hi
+	for _, k := range []int{len(logp), len(entropy), len(dlogp), len(dentropy)} {
+		if k != hi-lo {
+			o.t.Fatalf("%d numbers of rows %d to %d", k, lo, hi)
+		}
+	}
+	if o.Scope == backend.WholeBatch && hi-lo < n || o.Scope == backend.WholeSequences && (o.inside(lo) || o.inside(hi)) {
+		o.t.Errorf("scope %d: a piece is rows %d to %d", o.Scope, lo, hi)
+	}
+	near(o.t, "log-probability of a piece", logp, o.c.LogP[lo:hi], o.tol.LogP)
+	near(o.t, "entropy of a piece", entropy, o.c.Entropy[lo:hi], o.tol.LogP)
+	return o.Objective.Derivatives(lo, hi, logp, entropy, dlogp, dentropy)
+}
+
+// inside reports whether a cut before a row is between rows of a sequence.
+func (o *promised) inside(row int) bool {
+	if row == 0 || row == len(o.b.Rows) {
+		return false
+	}
+	for _, start := range o.b.Start {
+		if o.b.Rows[row-1] < start && start <= o.b.Rows[row] {
+			return false
+		}
+	}
+	return true
+}
+
 type failing struct{ err error }
 
-func (failing) Whole() bool { return false }
+func (failing) Needs() backend.Scope { return backend.AnyRows }
 
 func (f failing) Derivatives(_, _ int, _, _, _, _ []float64) error { return f.err }
 

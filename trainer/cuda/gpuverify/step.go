@@ -136,8 +136,8 @@ func roundBF16(x float32) float32 {
 // perhaps so much of the entropy.
 type coefficients struct{ logp, entropy []float64 }
 
-// Whole implements backend.Objective.
-func (coefficients) Whole() bool { return false }
+// Needs implements backend.Objective.
+func (coefficients) Needs() backend.Scope { return backend.AnyRows }
 
 // Derivatives implements backend.Objective.
 func (c coefficients) Derivatives(lo, hi int, _, _, dlogp, dentropy []float64) error {

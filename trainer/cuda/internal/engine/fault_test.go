@@ -21,7 +21,8 @@ func work(p *Policy, c *backendtest.Case) []func() error {
 		func() error { return write(p, c) },
 		func() error { return p.LogProbs(ctx, b, out) },
 		func() error { return p.Accumulate(ctx, b, backendtest.Objective{}, out) },
-		func() error { return p.Accumulate(ctx, b, backendtest.Objective{WholeBatch: true}, out) },
+		func() error { return p.Accumulate(ctx, b, backendtest.Objective{Scope: backend.WholeBatch}, out) },
+		func() error { return p.Accumulate(ctx, b, backendtest.Objective{Scope: backend.WholeSequences}, out) },
 		func() error { _, err := p.Update(c.Step(0)); return err },
 		func() error {
 			prompts := []backend.Prompt{{Tokens: []int32{1, 2}, Keys: []random.Key{1, 2}}, {Tokens: []int32{3}, Keys: []random.Key{3}}}
@@ -169,7 +170,7 @@ func TestPlanIsTrue(t *testing.T) {
 		}
 		first := d.bytes
 		for range 2 {
-			for _, f := range work(p, c)[:5] {
+			for _, f := range work(p, c)[:6] {
 				if err := f(); err != nil {
 					t.Fatal(err)
 				}
@@ -179,7 +180,7 @@ func TestPlanIsTrue(t *testing.T) {
 			}
 		}
 		allocs := len(d.largest)
-		for _, f := range work(p, c)[:5] {
+		for _, f := range work(p, c)[:6] {
 			if err := f(); err != nil {
 				t.Fatal(err)
 			}
@@ -270,7 +271,7 @@ func TestCancel(t *testing.T) {
 // cancelling is an objective that cancels the work it is asked in.
 type cancelling struct{ cancel func() }
 
-func (cancelling) Whole() bool { return false }
+func (cancelling) Needs() backend.Scope { return backend.AnyRows }
 
 func (c cancelling) Derivatives(_, _ int, _, _, _, _ []float64) error {
 	c.cancel()

@@ -153,7 +153,7 @@ func (g *generation) step() error {
 	}
 	by := ops.Sampling{Temperature: g.by.Temperature, TopP: g.by.TopP, TopK: g.by.TopK}
 	b := &g.bufs
-	p.chunks(f, func(lo, hi int) {
+	p.chunks(f, 0, f.rows, func(lo, hi int) {
 		token := b.drawn + gpu.Ptr(8*n+4*lo)
 		p.q.Sample(token, f.head.logits, u+gpu.Ptr(8*lo), hi-lo, p.cfg.Vocab, by)
 		p.q.LogSoftmax(b.lse, b.drawn+gpu.Ptr(8*lo), 0, f.head.logits, token, hi-lo, p.cfg.Vocab, scale)

@@ -83,7 +83,7 @@ func (p *Policy) accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 	// Objectives that need the whole batch get it before the first gradient: from
 	// another product with the head if all activations are kept, from another
 	// forward pass otherwise.
-	whole := obj.Whole() && (len(parts) > 1 || n > p.opts.ChunkRows)
+	whole := obj.Needs() == backend.WholeBatch && (len(parts) > 1 || n > p.opts.ChunkRows)
 	if whole && len(parts) > 1 {
 		if err := p.logProbs(ctx, b, all); err != nil {
 			return err
@@ -115,7 +115,7 @@ func (p *Policy) accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 		if whole {
 			ask = nil
 		}
-		if err := p.headGrad(m, f, scaleOf(b), ask, all); err != nil {
+		if err := p.headGrad(b, m, f, ask, all); err != nil {
 			return err
 		}
 		p.backward(m, f, s)
@@ -150,17 +150,26 @@ func (f *pass) stat(kind, lo, k int) gpu.Ptr { return f.stats + 8*gpu.Ptr(stats*
 
 // headStats computes out, whose Entropy may be nil, and res.lse of the rows of m.
 func (p *Policy) headStats(m *micro, f *pass, scale float64, out *backend.Rows) {
-	p.chunks(f, func(lo, hi int) {
-		p.logSoftmax(f, lo, hi, scale, out.Entropy != nil)
-	})
-	p.res.stats = fit(p.res.stats, stats*f.rows)
-	p.download(bytesOf(p.res.stats), f.stats)
+	p.chunkStats(f, 0, f.rows, scale, out.Entropy != nil)
+	p.fetch(m, f, 0, f.rows, out)
+}
+
+// chunkStats computes the statistics of rows lo to hi.
+func (p *Policy) chunkStats(f *pass, lo, hi int, scale float64, entropy bool) {
+	p.chunks(f, lo, hi, func(lo, hi int) { p.logSoftmax(f, lo, hi, scale, entropy) })
+}
+
+// fetch brings what chunkStats computed to out and res.lse.
+func (p *Policy) fetch(m *micro, f *pass, lo, hi int, out *backend.Rows) {
+	step := p.opts.ChunkRows
+	last := lo + (hi-lo-1)/step*step
+	p.res.stats = fit(p.res.stats, stats*(last-lo)+statDLogP*(hi-last))
+	p.download(bytesOf(p.res.stats), f.stat(statLogP, lo, 0))
 	if p.q.Err() != nil {
 		return
 	}
-	for lo := 0; lo < f.rows; lo += p.opts.ChunkRows {
-		hi := min(lo+p.opts.ChunkRows, f.rows)
-		p.take(p.res.stats[stats*lo:], m.first+lo, hi-lo, out)
+	for from := lo; from < hi; from += step {
+		p.take(p.res.stats[stats*(from-lo):], m.first+from, min(step, hi-from), out)
 	}
 }
 
@@ -174,47 +183,64 @@ func (p *Policy) take(from []float64, first, k int, out *backend.Rows) {
 }
 
 // headGrad computes the gradient of f.finalH in its place and adds that of the
-// head. obj is asked for the derivatives, chunk by chunk; if it is nil, they and
+// head. obj is asked for the derivatives, piece by piece; if it is nil, they and
 // the statistics are there already.
-func (p *Policy) headGrad(m *micro, f *pass, scale float64, obj backend.Objective, all *backend.Rows) error {
-	r, h, v := &p.res, p.cfg.Hidden, p.cfg.Vocab
-	var err error
-	p.chunks(f, func(lo, hi int) {
-		if err != nil {
-			return
-		}
-		k, first := hi-lo, m.first+lo
+func (p *Policy) headGrad(b *backend.Batch, m *micro, f *pass, obj backend.Objective, all *backend.Rows) error {
+	scope := backend.AnyRows
+	if obj != nil {
+		scope = obj.Needs()
+	}
+	step, scale := p.opts.ChunkRows, scaleOf(b)
+	for first, behind := range scope.Pieces(b, m.first, m.first+f.rows, step) {
+		lo, hi := first-m.first, behind-m.first
 		if obj != nil {
-			p.logSoftmax(f, lo, hi, scale, true)
-			r.stats = fit(r.stats, stats*k)
-			p.download(bytesOf(r.stats[:statDLogP*k]), f.stat(statLogP, lo, k))
-			if err = p.q.Err(); err != nil {
-				return
-			}
-			p.take(r.stats, first, k, all)
-			if err = p.derivatives(obj, first, first+k, all); err != nil {
-				return
+			p.chunkStats(f, lo, hi, scale, true)
+			p.fetch(m, f, lo, hi, all)
+			if err := p.derivatives(obj, first, behind, all); err != nil {
+				return err
 			}
 		}
-		r.stats = slices.Concat(r.lse[first:][:k], all.Entropy[first:][:k], r.dlogp[first:][:k], r.dentropy[first:][:k])
-		p.upload(f.stat(statLSE, lo, k), bytesOf(r.stats))
-		p.q.LogSoftmaxGrad(f.head.dlogits, f.head.logits, f.target(lo), f.stat(statLSE, lo, k), f.stat(statEntropy, lo, k),
-			f.stat(statDLogP, lo, k), f.stat(statDEntropy, lo, k), k, v, scale)
-		x := f.finalH.At(lo*h, p.shape.t)
-		p.weightGrad(p.head(p.state.g), f.head.dlogits, x, k, v, h)
-		p.inputGrad(x, f.head.dlogits, p.head(p.state.low), k, v, h)
-	})
-	return err
+		// Backwards, since the logits of the last chunk, the only one of most
+		// pieces, are there still.
+		last := lo + (hi-lo-1)/step*step
+		for from := last; from >= lo; from -= step {
+			to := min(from+step, hi)
+			if obj == nil || from < last {
+				p.logits(f, from, to)
+			}
+			p.chunkGrad(m, f, from, to, scale, all.Entropy)
+		}
+	}
+	return nil
 }
 
-// chunks computes the logits of as many rows at a time as there is room for.
-func (p *Policy) chunks(f *pass, do func(lo, hi int)) {
-	h, v := p.cfg.Hidden, p.cfg.Vocab
-	for lo := 0; lo < f.rows; lo += p.opts.ChunkRows {
-		hi := min(lo+p.opts.ChunkRows, f.rows)
-		p.product(f.head.logits, f.finalH.At(lo*h, p.shape.t), p.head(p.state.low), hi-lo, v, h, gpu.F32)
-		do(lo, hi)
+// chunkGrad is headGrad for rows lo to hi, whose logits are there.
+func (p *Policy) chunkGrad(m *micro, f *pass, lo, hi int, scale float64, entropy []float64) {
+	r, h, v := &p.res, p.cfg.Hidden, p.cfg.Vocab
+	k, first := hi-lo, m.first+lo
+	r.stats = slices.Concat(r.lse[first:][:k], entropy[first:][:k], r.dlogp[first:][:k], r.dentropy[first:][:k])
+	p.upload(f.stat(statLSE, lo, k), bytesOf(r.stats))
+	p.q.LogSoftmaxGrad(f.head.dlogits, f.head.logits, f.target(lo), f.stat(statLSE, lo, k), f.stat(statEntropy, lo, k),
+		f.stat(statDLogP, lo, k), f.stat(statDEntropy, lo, k), k, v, scale)
+	x := f.finalH.At(lo*h, p.shape.t)
+	p.weightGrad(p.head(p.state.g), f.head.dlogits, x, k, v, h)
+	p.inputGrad(x, f.head.dlogits, p.head(p.state.low), k, v, h)
+}
+
+// chunks computes the logits of as many of rows lo to hi at a time as there is room
+// for. Those of the last chunk stay.
+func (p *Policy) chunks(f *pass, lo, hi int, do func(lo, hi int)) {
+	for ; lo < hi; lo += p.opts.ChunkRows {
+		end := min(lo+p.opts.ChunkRows, hi)
+		p.logits(f, lo, end)
+		do(lo, end)
 	}
+}
+
+// logits computes those of rows lo to hi, for which there is room.
+func (p *Policy) logits(f *pass, lo, hi int) {
+	h, v := p.cfg.Hidden, p.cfg.Vocab
+	p.product(f.head.logits, f.finalH.At(lo*h, p.shape.t), p.head(p.state.low), hi-lo, v, h, gpu.F32)
 }
 
 // logSoftmax computes the statistics of rows lo to hi from their logits.

@@ -55,7 +55,7 @@ func New(dev gpu.Device, cfg model.Config, opts Options) (*Policy, error) {
 		dev: dev, q: ops.NewQueue(dev, opts.Precision), cfg: cfg, shape: shape{cfg, opts.Precision},
 		opts: opts, tensors: cfg.Tensors(), plan: plan,
 	}
-	p.q.OwnKernels = opts.OwnKernels
+	p.q.OwnKernels, p.q.Unordered = opts.OwnKernels, opts.Unordered
 	p.arena.budget = plan.budget()
 	if err := p.do(p.allocate); err != nil {
 		return nil, errors.Join(err, p.Close())

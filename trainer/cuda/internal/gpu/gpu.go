@@ -162,13 +162,17 @@ type Attend struct {
 	// Of the gradient.
 	DOut       Rows
 	DQ, DK, DV Rows
+
+	// Unordered lets sums be taken in any order: results, above all DQ, may differ in
+	// their last bits from call to call.
+	Unordered bool
 }
 
 // An Attender is a device with a library of attention, such as cuDNN.
 type Attender interface {
 	// Attention and AttentionGrad report whether they took the work; if not, nothing
-	// happened and the caller has kernels of its own. What Attention took,
-	// AttentionGrad takes.
+	// happened and the caller has kernels of its own, which read the LSE of
+	// either.
 	Attention(a Attend) (taken bool, err error)
 	AttentionGrad(a Attend) (taken bool, err error)
 }

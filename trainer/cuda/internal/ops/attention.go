@@ -27,6 +27,7 @@ func (q *Queue) Attention(a gpu.Attend, s *Sequences) {
 		return
 	}
 	if lib, ok := q.Dev.(gpu.Attender); ok && !q.OwnKernels {
+		a.Unordered = q.Unordered
 		taken, err := lib.Attention(a)
 		q.Fail(err)
 		if taken || err != nil {
@@ -62,6 +63,7 @@ func (q *Queue) AttentionGrad(a gpu.Attend, s *Sequences) {
 		return
 	}
 	if lib, ok := q.Dev.(gpu.Attender); ok && !q.OwnKernels {
+		a.Unordered = q.Unordered
 		taken, err := lib.AttentionGrad(a)
 		q.Fail(err)
 		if taken || err != nil {

@@ -10,6 +10,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 )
@@ -22,6 +23,10 @@ type Queue struct {
 
 	// OwnKernels keeps the queue from using libraries of the device.
 	OwnKernels bool
+
+	// Unordered lets libraries take sums in any order where that is faster, so that
+	// results may differ in their last bits from call to call.
+	Unordered bool
 
 	err     error
 	scratch gpu.Ptr
@@ -60,8 +65,14 @@ func (q *Queue) note(format string, args ...any) {
 	q.notes = append(q.notes, text)
 }
 
-// Notes returns what a user should know of how operations were done.
-func (q *Queue) Notes() []string { return q.notes }
+// Notes returns what a user should know of how operations were done, by the queue
+// and by the device.
+func (q *Queue) Notes() []string {
+	if d, ok := q.Dev.(interface{ Notes() []string }); ok && !q.OwnKernels {
+		return slices.Concat(q.notes, d.Notes())
+	}
+	return q.notes
+}
 
 // run launches a kernel. An empty grid is no launch.
 func (q *Queue) run(kernel string, grid, block gpu.Dim, shared int, args ...uint64) {

@@ -5,4 +5,7 @@
 // that not all threads reach, reads of shared memory before it is written, reads
 // of asynchronous copies before they are waited for. It does not see how a GPU
 // orders accesses to memory, and says nothing about speed.
+//
+// BuildDriver makes of the same core a libcuda.so.1, for tests of the code that
+// calls NVIDIA's driver.
 package shim

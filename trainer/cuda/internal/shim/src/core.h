@@ -54,6 +54,7 @@ constexpr unsigned max_shared = 227 << 10;
 // Device memory. Addresses may lie inside of an allocation.
 void *allocate(int64_t bytes);  // filled with 0xff; nullptr if there is none left
 bool release(void *p);
+void release_all();
 bool inside(const void *p, int64_t bytes);
 extern int64_t memory, used;
 

@@ -31,7 +31,7 @@ int64_t memory = (int64_t)8 << 30, used;
 
 void *allocate(int64_t bytes) {
   void *p = nullptr;
-  if (bytes <= 0 || bytes > memory - used || posix_memalign(&p, 256, (size_t)bytes)) return nullptr;
+  if (bytes < 0 || bytes > memory - used || posix_memalign(&p, 256, bytes ? (size_t)bytes : 1)) return nullptr;
   memset(p, 0xff, (size_t)bytes);
   allocations[(uintptr_t)p] = bytes;
   used += bytes;
@@ -45,6 +45,12 @@ bool release(void *p) {
   allocations.erase(i);
   free(p);
   return true;
+}
+
+void release_all() {
+  for (auto &a : allocations) free((void *)a.first);
+  allocations.clear();
+  used = 0;
 }
 
 bool inside(const void *p, int64_t bytes) {

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "core.h"
+#include "../core.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/common_interface_defs.h>

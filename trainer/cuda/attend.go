@@ -1,0 +1,58 @@
+//go:build cuda && cgo
+
+package cuda
+
+import (
+	"github.com/golongrl/golongrl/trainer/cuda/internal/cudnn"
+	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
+	"gorgonia.org/cu"
+)
+
+var _ gpu.Attender = (*device)(nil)
+
+// openAttention looks for cuDNN; cuBLASLt has been looked for before.
+func (d *device) openAttention() {
+	var notes []string
+	d.dnn, notes = cudnn.Open(cudnn.Config{Device: d, Stream: streamHandle(d.stream), CUDA: cu.Version() / 1000})
+	d.info.Libraries = append(d.info.Libraries, notes...)
+}
+
+// Attention has cuDNN compute attention.
+func (d *device) Attention(a gpu.Attend) (taken bool, err error) {
+	if d.dnn == nil {
+		return false, nil
+	}
+	taken, err = d.dnn.Attention(a)
+	return taken, d.attended("attention of cuDNN", taken, err)
+}
+
+// AttentionGrad has cuDNN compute the gradient.
+func (d *device) AttentionGrad(a gpu.Attend) (taken bool, err error) {
+	if d.dnn == nil {
+		return false, nil
+	}
+	taken, err = d.dnn.AttentionGrad(a)
+	return taken, d.attended("gradient of attention of cuDNN", taken, err)
+}
+
+// attended does what Launch does behind a kernel.
+func (d *device) attended(what string, taken bool, err error) error {
+	if !taken || err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = what
+	if syncEach() {
+		return d.sync("run " + what)
+	}
+	return nil
+}
+
+// Notes returns why attention was not left to cuDNN where it was not.
+func (d *device) Notes() []string {
+	if d.dnn == nil {
+		return nil
+	}
+	return d.dnn.Notes()
+}
