@@ -7,6 +7,7 @@ import (
 
 	"github.com/golongrl/golongrl/advantage"
 	"github.com/golongrl/golongrl/advantage/loss"
+	"github.com/golongrl/golongrl/trainer/backend"
 )
 
 // A Config is everything that decides what a trainer computes, beside the policy
@@ -188,13 +189,16 @@ func (c Config) parse() (parsed, error) {
 		{"lr", c.LR, 0, 10, false}, {"beta1", c.Beta1, 0, 1, true}, {"beta2", c.Beta2, 0, 1, true}, {"adam_eps", c.AdamEps, 0, 1, false},
 		{"weight_decay", c.Decay, 0, math.MaxFloat64, false}, {"grad_clip", c.GradClip, 0, math.MaxFloat64, false},
 		{"ha_dw_eta", c.HADWEta, 0, math.MaxFloat64, false}, {"kl_loss_coef", c.KLCoef, 0, math.MaxFloat64, false}, {"entropy_coeff", c.EntropyCoef, -math.MaxFloat64, math.MaxFloat64, false},
-		{"sampling.temperature", c.Sampling.Temperature, math.SmallestNonzeroFloat64, 100, false}, {"sampling.top_p", c.Sampling.TopP, 0, 1, false},
-		{"val_sampling.temperature", c.EvalSampling.Temperature, 0, 100, false}, {"val_sampling.top_p", c.EvalSampling.TopP, 0, 1, false},
+		{"sampling.temperature", c.Sampling.Temperature, backend.MinTemperature, 100, false}, {"sampling.top_p", c.Sampling.TopP, 0, 1, false},
+		{"val_sampling.temperature", c.EvalSampling.Temperature, backend.MinTemperature, 100, false}, {"val_sampling.top_p", c.EvalSampling.TopP, 0, 1, false},
 	} {
 		if !(f.v >= f.low && f.v <= f.top) || f.open && f.v == f.top {
 			switch {
 			case f.key == "sampling.temperature":
-				bad(f.key, f.v, "above 0 and at most 100: greedy rollouts are all alike")
+				bad(f.key, f.v, fmt.Sprintf("from %g to 100: greedy rollouts are all alike", backend.MinTemperature))
+			case f.key == "val_sampling.temperature" && f.v == 0: // greedy
+			case f.key == "val_sampling.temperature":
+				bad(f.key, f.v, fmt.Sprintf("0, which is greedy, or from %g to 100", backend.MinTemperature))
 			case f.open:
 				bad(f.key, f.v, fmt.Sprintf("at least %v and below %v", f.low, f.top))
 			case f.top == math.MaxFloat64 && f.low < 0:

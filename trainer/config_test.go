@@ -58,6 +58,8 @@ func TestConfigErrors(t *testing.T) {
 		{func(c *Config) { c.LR = -1 }, "lr is -1, but must be from 0 to 10"},
 		{func(c *Config) { c.Beta2 = 1 }, "beta2 is 1, but must be at least 0 and below 1"},
 		{func(c *Config) { c.Sampling.Temperature = 0 }, "greedy rollouts are all alike"},
+		{func(c *Config) { c.Sampling.Temperature = 5e-324 }, "from 1e-06 to 100"},
+		{func(c *Config) { c.EvalSampling.Temperature = 1e-7 }, "0, which is greedy, or from 1e-06 to 100"},
 		{func(c *Config) { c.Filter = "drop" }, `filter_groups is "drop", but must be resample, skip or keep`},
 		{func(c *Config) { c.Undecided = "0" }, "mask or zero"},
 		{func(c *Config) { c.Order = "random" }, "proportional or balanced"},
@@ -79,6 +81,10 @@ func TestConfigErrors(t *testing.T) {
 		}
 	}
 	cfg := Default()
+	cfg.Sampling.Temperature, cfg.EvalSampling.Temperature = 1e-6, 0
+	if err := cfg.Check(); err != nil {
+		t.Error(err)
+	}
 	cfg.Samples, cfg.Filter = 0, ""
 	if err := cfg.Check(); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("two mistakes are reported as %v", err)

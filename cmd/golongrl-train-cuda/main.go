@@ -8,6 +8,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/golongrl/golongrl/cmd/internal/train"
 	"github.com/golongrl/golongrl/trainer/cuda"
 	"github.com/golongrl/golongrl/trainer/model"
@@ -15,34 +17,29 @@ import (
 
 func main() { train.Main(train.Backend{Name: "cuda", Open: opener()}) }
 
+// opener opens policies that share a GPU. Frozen ones come first.
 func opener() train.Open {
-	var share int64 // of the memory, for each of several policies
+	var frozen int64 // bytes that they take
 	return func(cfg model.Config, o train.Options) (train.Policy, error) {
 		opts := cuda.Options{Device: o.Device, Engine: cuda.Engine{
 			Precision: cuda.BF16, MaxTokens: o.MaxTokens, MicroTokens: o.MicroTokens,
-			MemoryBytes: o.MemoryBytes, CacheBytes: o.CacheBytes, OwnKernels: o.OwnKernels, Unordered: o.Unordered,
+			MemoryBytes: o.MemoryBytes, CacheBytes: o.CacheBytes, OwnKernels: o.OwnKernels, Unordered: o.Unordered, Frozen: o.Frozen,
 		}}
 		if o.Float32 {
 			opts.Precision = cuda.F32
 		}
-		if o.Policies > 1 && o.MemoryBytes > 0 {
-			opts.MemoryBytes /= int64(o.Policies)
-		} else if o.Policies > 1 {
-			if share == 0 { // before the first policy takes its own
-				d, err := cuda.OpenDevice(o.Device)
-				if err != nil {
-					return nil, err
-				}
-				share = d.Info().Free / 10 * 9 / int64(o.Policies)
-				if err := d.Close(); err != nil {
-					return nil, err
-				}
-			}
-			opts.MemoryBytes = share
+		if o.MemoryBytes > 0 { // without, the limit follows what is free
+			opts.MemoryBytes = max(1, o.MemoryBytes-frozen)
 		}
 		p, err := cuda.New(cfg, opts)
+		if err != nil && frozen > 0 {
+			err = fmt.Errorf("%w\nA reference policy takes %.3g GB of the memory already", err, float64(frozen)/1e9)
+		}
 		if err != nil {
 			return nil, err // and no policy: a nil *cuda.Policy would be one
+		}
+		if o.Frozen {
+			frozen += p.PlannedBytes()
 		}
 		return p, nil
 	}

@@ -217,6 +217,24 @@ func TestProcesses(t *testing.T) {
 			"too little memory for the policy", "weights, gradient, moments", "in all")
 	})
 
+	// Memory for two policies, and too little for the second of them.
+	t.Run("reference", func(t *testing.T) {
+		b := bench{t, b.dir}
+		text, err := os.ReadFile(b.config("reference"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := func(name, gb string) string {
+			return b.write(name+".yaml", strings.NewReplacer(
+				b.path("reference"), b.path(name), "micro_tokens: 32", "micro_tokens: 32, memory_gb: "+gb,
+				fmt.Sprintf("steps: %d", updates), "steps: 1\n  kl_loss_coef: 0.1",
+			).Replace(string(text)))
+		}
+		b.start(nil, "--config", config("both", "0.2")).ends(b, 0, "reference policy: memory for ", "keep nothing", "keep all", " of 190.7 MiB", " of 126.")
+		b.start(nil, "--config", config("one", "0.1")).ends(b, 1,
+			"that MemoryBytes (backend.memory_gb) permits", "A reference policy takes 0.067")
+	})
+
 	t.Run("no device", func(t *testing.T) {
 		b := bench{t, b.dir}
 		b.start([]string{"GOLONGRL_FAKE_CUDA=none"}, "--config", b.config("none")).ends(b, 1,

@@ -11,8 +11,12 @@
 #                       run goes on with
 #     --sanitize        run the kernels under compute-sanitizer instead
 #
+# ^C and the signals TERM and HUP stop it within half a minute; what was under way is
+# done again by the next run. Results of another build, GPU, driver or libraries are
+# kept under another name.
+#
 # Exit status: 0, all is well; 1, something failed; 3, no usable driver or GPU; 4, more
-# to do; 64, usage.
+# to do; 64, usage; 130, 143, 129, stopped by ^C, TERM, HUP.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/results.json
@@ -44,6 +48,27 @@ for program in gpuverify golongrl-train-cuda; do
   fi
 done
 
+# Programs run beside this shell, which can then heed a signal at once and pass it on:
+# most are for one process, those of a terminal for all.
+run() {
+  "$@" &
+  wait $!
+  status=$?
+}
+stop() {
+  local running
+  trap '' HUP QUIT TERM
+  trap 'exit 130' INT # who asks twice does not wait
+  running=$(jobs -pr)
+  [ -z "$running" ] || kill -TERM $running 2>/dev/null
+  wait
+  exit $((128 + $1))
+}
+trap 'stop 1' HUP
+trap 'stop 2' INT
+trap 'stop 3' QUIT
+trap 'stop 15' TERM
+
 if [ -n "$sanitize" ]; then
   tool=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | tail -1)
   [ -n "$tool" ] || { say "there is no compute-sanitizer; it is part of the CUDA toolkit"; exit 64; }
@@ -52,7 +77,16 @@ if [ -n "$sanitize" ]; then
     echo "== compute-sanitizer $kind"
     results=${out%.json}-$kind.json
     rm -f "$results"
-    GOLONGRL_CUDA_SYNC=1 "$tool" --tool "$kind" --error-exitcode 99 "$here/gpuverify" -stage kernels -budget 24h -device "$device" -python "" -o "$results" || worst=1
+    GOLONGRL_CUDA_SYNC=1 run "$tool" --tool "$kind" --error-exitcode 99 "$here/gpuverify" -stage kernels -budget 24h -device "$device" -python "" -o "$results"
+    case $status in
+      0) ;;
+      3 | 64 | 129 | 130 | 141 | 143) exit $status ;;
+      *) worst=1 ;;
+    esac
+    if [ ! -e "$results" ]; then
+      say "$tool did not get as far as the first kernel (status $status): it wants its libraries beside it, which Debian's package lacks, a GPU, and the right to debug (in a container, ptrace)"
+      exit 1
+    fi
   done
   exit $worst
 fi
@@ -61,21 +95,22 @@ fi
 # with its next piece in another process.
 for stage in "${stages[@]}"; do
   crashes=0
-  while :; do
-    timeout -k 10 475 "$here/gpuverify" -stage "$stage" -device "$device" -python "$python" -o "$out" 2>&1 | grep --line-buffered -v '^|'
-    status=${PIPESTATUS[0]}
+  for ((n = 0; ; n++)); do
+    run "$here/gpuverify" -brief -stage "$stage" -device "$device" -python "$python" -o "$out"
     case $status in
       0 | 1) break ;;
-      3 | 64) exit $status ;;
+      3 | 64 | 129 | 130 | 141 | 143) exit $status ;;
       4) ;;
-      130 | 143) exit $status ;;
       *)
         say "stage $stage ended with status $status"
+        run "$here/gpuverify" -crashed $status -o "$out"
         crashes=$((crashes + 1))
         [ $crashes -lt 20 ] || exit 1
         ;;
     esac
+    [ $n -lt 60 ] || { say "stage $stage does not come to its end"; exit 1; }
     [ -z "$once" ] || exit 4
   done
 done
-exec "$here/gpuverify" -table -o "$out"
+run "$here/gpuverify" -table -o "$out"
+exit $status

@@ -80,7 +80,7 @@ type Batch struct {
 	// never the first of a sequence. Prompts need no rows, and cost no head.
 	Rows []int
 
-	// Temperature divides the logits; 0 is 1.
+	// Temperature divides the logits; 0 is 1. Others are at least [MinTemperature].
 	Temperature float64
 }
 

@@ -62,10 +62,18 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{backend.Batch{Tokens: make([]int32, 4), Start: []int{0, 4}, Rows: []int{2, 1}}, "row 1 is token 1 behind token 2"},
 		{backend.Batch{Tokens: make([]int32, 4), Start: []int{0, 4}, Rows: []int{4}}, "row 0 is token 4 of 4"},
 		{backend.Batch{Temperature: math.Inf(1)}, "temperature +Inf"},
+		{backend.Batch{Temperature: 5e-324}, "temperature 5e-324"},
+		{backend.Batch{Temperature: math.Nextafter(backend.MinTemperature, 0)}, "want at least 1e-06"},
+		{backend.Batch{Temperature: 1e46}, "temperature 1e+46"},
 	} {
 		err := test.b.Validate(shape, nil)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: %v, want %q", test.b, err, test.want)
+		}
+	}
+	for _, temperature := range []float64{0, backend.MinTemperature, math.MaxFloat32} {
+		if err := (&backend.Batch{Temperature: temperature}).Validate(shape, nil); err != nil {
+			t.Error(err)
 		}
 	}
 	good := backend.Batch{Tokens: []int32{8, 0, 1, 2, 3}, Start: []int{0, 1, 5}, Rows: []int{2, 4}}

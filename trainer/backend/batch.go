@@ -13,8 +13,8 @@ import (
 // A batch may be without sequences and without rows; a sequence has at least one
 // token, and at most cfg.MaxLen.
 func (b *Batch) Validate(cfg model.Config, out *Rows) error {
-	if t := b.Temperature; !(t >= 0) || math.IsInf(t, 1) {
-		return fmt.Errorf("backend: temperature %v; it is a positive number, or 0 for 1", t)
+	if t := b.Temperature; t != 0 && !(t >= MinTemperature && t <= math.MaxFloat32) {
+		return fmt.Errorf("backend: temperature %v: want at least %g and a number that float32 holds, or 0 for 1", t, MinTemperature)
 	}
 	if err := b.validateSequences(cfg); err != nil {
 		return err

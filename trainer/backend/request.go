@@ -7,8 +7,8 @@ import (
 	"github.com/golongrl/golongrl/trainer/model"
 )
 
-// MinTemperature is the smallest temperature that is not greedy: below it,
-// differences of logits overflow.
+// MinTemperature is the smallest temperature that is not 0: below it, differences of
+// logits overflow.
 const MinTemperature = 1e-6
 
 // Validate says what is wrong with a request to a policy of shape cfg. A prompt

@@ -3,6 +3,8 @@
 package cuda
 
 import (
+	"slices"
+
 	"github.com/golongrl/golongrl/trainer/cuda/internal/cudnn"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 	"gorgonia.org/cu"
@@ -14,7 +16,10 @@ var _ gpu.Attender = (*device)(nil)
 func (d *device) openAttention() {
 	var notes []string
 	d.dnn, notes = cudnn.Open(cudnn.Config{Device: d, Stream: streamHandle(d.stream), CUDA: cu.Version() / 1000})
-	d.info.Libraries = append(d.info.Libraries, notes...)
+	d.info.Notes = append(d.info.Notes, notes...)
+	if d.dnn != nil {
+		d.info.Libraries = append(d.info.Libraries, d.dnn.String())
+	}
 }
 
 // Attention has cuDNN compute attention.
@@ -49,10 +54,11 @@ func (d *device) attended(what string, taken bool, err error) error {
 	return nil
 }
 
-// Notes returns why attention was not left to cuDNN where it was not.
+// Notes returns what was found of libraries, and why attention was not left to cuDNN
+// where it was not.
 func (d *device) Notes() []string {
 	if d.dnn == nil {
-		return nil
+		return d.info.Notes
 	}
-	return d.dnn.Notes()
+	return slices.Concat(d.info.Notes, d.dnn.Notes())
 }

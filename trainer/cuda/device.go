@@ -30,9 +30,10 @@ type device struct {
 	info    gpu.Info
 	closed  atomic.Bool
 
-	modules   []module
-	functions map[string]*kernel
-	last      string // the kernel launched last
+	modules   []*code
+	home      map[string]*code   // of a kernel
+	functions map[string]*kernel // of modules that are compiled
+	last      string             // the kernel launched last
 
 	memory map[gpu.Ptr]int64
 	up     *ring
@@ -72,7 +73,7 @@ func open(ordinal int) (*device, error) {
 	if err != nil {
 		return nil, failed(err, fmt.Sprintf("open GPU %d", ordinal))
 	}
-	d := &device{dev: dev, context: context, functions: map[string]*kernel{}, memory: map[gpu.Ptr]int64{}}
+	d := &device{dev: dev, context: context, home: map[string]*code{}, functions: map[string]*kernel{}, memory: map[gpu.Ptr]int64{}}
 	leave, err := d.Enter()
 	if err == nil {
 		defer leave()
@@ -96,26 +97,26 @@ func (d *device) start() (err error) {
 	if d.stream, err = cu.MakeStream(cu.NonBlocking); err != nil {
 		return failed(err, "make a stream")
 	}
-	for _, m := range modules {
-		if err := d.load(m); err != nil {
-			return err
-		}
-	}
+	d.know(modules)
 	if d.up, err = newRing(); err != nil {
 		return err
 	}
 	if d.down, err = newHalves(); err != nil {
 		return err
 	}
-	d.info.Libraries = []string{fmt.Sprintf("headers of CUDA %d.%d, when this program was built", headers/1000, headers%1000/10)}
+	d.info.Notes = []string{fmt.Sprintf("headers of CUDA %d.%d, when this program was built", headers/1000, headers%1000/10)}
 	var notes []string
 	d.lt, notes = cublaslt.Open(cu.Version()/1000, streamHandle(d.stream), d.Alloc)
-	d.info.Libraries = append(d.info.Libraries, notes...)
+	d.info.Notes = append(d.info.Notes, notes...)
+	if d.lt != nil {
+		d.info.Libraries = append(d.info.Libraries, d.lt.String())
+	}
 	d.openAttention()
-	// Behind what modules and libraries took.
+	// Behind what libraries took, and less what modules will take.
 	if d.info.Free, d.info.Memory, err = cu.MemInfo(); err != nil {
 		return failed(err, "ask for free memory")
 	}
+	d.info.Free = max(d.info.Free-codeRoom, 1) // 0 is "not known"
 	return nil
 }
 
@@ -230,14 +231,17 @@ func (d *device) Close() error {
 	if d.down != nil {
 		try(d.down.free())
 	}
-	for _, m := range d.modules {
-		try(unloadModule(m))
+	for _, c := range d.modules {
+		if c.handle != nil {
+			try(unloadModule(c.handle))
+		}
 	}
 	if d.stream != (cu.Stream{}) {
 		try(failed(d.stream.Destroy(), "close the stream"))
 	}
 	try(failed(d.dev.ReleasePrimaryCtx(), "leave the GPU"))
 	clear(d.memory)
+	clear(d.home)
 	clear(d.functions)
 	d.modules = nil
 	return err

@@ -38,3 +38,8 @@ const (
 	KeepAttention = engine.KeepAttention // compute gates again
 	KeepInputs    = engine.KeepInputs    // keep a layer's input and attention output only
 )
+
+// A RoomError says that memory is too little, with the plan and what to change. New
+// returns it, and calls of a policy whose batch or request has no room; the policy goes
+// on behind it.
+type RoomError = engine.RoomError

@@ -22,7 +22,7 @@ type Policy struct {
 // weights to it, or call [backend.Init].
 //
 // In a program that was built without the tag cuda, or without cgo, the error says
-// how to build it. Too little memory is reported with the plan and what to change.
+// how to build it. Too little memory is a *RoomError.
 func New(cfg model.Config, opts Options) (*Policy, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

@@ -3,6 +3,9 @@
 package cuda
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/golongrl/golongrl/trainer/backend"
@@ -33,6 +36,15 @@ func TestKernels(t *testing.T) {
 	}
 }
 
+// Callers can tell too little memory from other errors.
+func TestRoomError(t *testing.T) {
+	_, err := New(backendtest.Configs()[0], Options{Engine: Engine{MemoryBytes: 1}})
+	var room *RoomError
+	if !errors.As(err, &room) || !strings.Contains(err.Error(), "raise MemoryBytes") {
+		t.Error(err)
+	}
+}
+
 // testPolicy runs the tests of backends, with batches and logits in pieces.
 func testPolicy(t *testing.T, o Engine, tol backendtest.Tolerance) {
 	o.MemoryBytes = 256 << 20
@@ -51,7 +63,11 @@ func TestPolicy(t *testing.T) {
 func TestPolicyWithLibrary(t *testing.T) {
 	withFakeLibrary(t)
 	if d := opened(t); d.lt == nil {
-		t.Fatalf("no library: %q", d.Info().Libraries)
+		t.Fatalf("no library: %q", d.Info().Notes)
+	} else if l := d.Info().Libraries; len(l) == 0 || !strings.HasPrefix(l[0], "cuBLASLt ") || strings.Contains(l[0], "/") {
+		t.Errorf("libraries %q", l)
+	} else if !slices.Contains(d.Notes(), d.Info().Notes[0]) {
+		t.Errorf("notes %q lack those of libraries", d.Notes())
 	}
 	t.Run("f32", func(t *testing.T) { testPolicy(t, Engine{}, backendtest.Float32) })
 	if testing.Short() {

@@ -44,7 +44,11 @@ func TestParameters(t *testing.T) {
 	if len(n) != 2 || n["two_f32"] != 2 || n["none_f32"] != 0 {
 		t.Errorf("%v", n)
 	}
-	for _, m := range kernels.Modules() {
+	modules, err := kernels.Modules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range modules {
 		n := parameters(string(m.PTX))
 		for _, k := range m.Kernels {
 			if n[k] < 1 || n[k] > maxArgs {

@@ -22,7 +22,7 @@ type Options struct {
 	MemoryBytes int64 // for activations; 0: the backend's choice
 	CacheBytes  int64 // for keys and values while sampling; 0: the backend's choice
 	MaxTokens   int   // of the longest sequence
-	Policies    int   // how many share the device
+	Frozen      bool  // it is only asked for log-probabilities: what is for training may be left out
 
 	// Of a GPU.
 	Device     int
@@ -84,22 +84,18 @@ func (p *program) home() string {
 // options are those of a configuration.
 func (c *fileConfig) options() Options {
 	b := &c.Backend
-	o := Options{
+	return Options{
 		Workers: b.Workers, MicroTokens: b.MicroTokens, MemoryBytes: int64(b.MemoryGB * 1e9), CacheBytes: int64(b.CacheGB * 1e9),
-		MaxTokens: c.Train.MaxPrompt + c.Train.MaxResponse, Policies: 1,
-		Device: b.CUDA.Device, Float32: b.CUDA.Precision == "float32", OwnKernels: b.CUDA.OwnKernels, Unordered: !b.CUDA.Reproducible,
+		MaxTokens: c.Train.MaxPrompt + c.Train.MaxResponse,
+		Device:    b.CUDA.Device, Float32: b.CUDA.Precision == "float32", OwnKernels: b.CUDA.OwnKernels, Unordered: !b.CUDA.Reproducible,
 	}
-	if c.Train.KLCoef != 0 {
-		o.Policies = 2
-	}
-	return o
 }
 
 // opener opens policies of a demo, which asks for float32 so that one seed learns
 // alike on every device.
 func (f *demoFlags) opener(open Open, notes *noter) func(model.Config) (backend.Policy, error) {
 	return func(cfg model.Config) (backend.Policy, error) {
-		p, err := open(cfg, Options{Workers: f.workers, MaxTokens: cfg.MaxLen, Policies: 1, Float32: true})
+		p, err := open(cfg, Options{Workers: f.workers, MaxTokens: cfg.MaxLen, Float32: true})
 		if err != nil {
 			return nil, fmt.Errorf("the policy: %w", err)
 		}

@@ -118,7 +118,7 @@ func TestRunReleased(t *testing.T) {
 	_, stderr := mustCall(t, "run", "--config", b.config("out", knobs{
 		steps: 2, model: "  weights: random\n", data: fmt.Sprintf("  train: %q\n", b.path("train.jsonl")), train: "  kl_loss_coef: 0.1\n  mini_batches: 2\n",
 	}))
-	contains(t, "stderr", stderr, "4 prompts are asked for at a time, and the data have 2: a prompt comes up to 2 times in an update's batch")
+	contains(t, "stderr", stderr, "4 prompts are asked for at a time, and the data have 2: a prompt comes up to 2 times in an update's batch", "note: reference policy: ")
 	text := read(t, b.path("out/rollouts/step-000002.jsonl"))
 	contains(t, "the rollouts", text, `"data_source":"longbench_pro"`, `"prompt_tokens":[`)
 	contains(t, "the metrics", read(t, b.path("out/metrics.jsonl")), "actor/kl_loss")

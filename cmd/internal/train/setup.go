@@ -100,7 +100,7 @@ func setUp(ctx context.Context, cfg fileConfig, open Open, note func(string)) (s
 	if gen, n := batchSize(cfg.Train), len(o.Train); gen > n {
 		note(fmt.Sprintf("%d prompts are asked for at a time, and the data have %d: a prompt comes up to %d times in an update's batch", gen, n, (gen+n-1)/n))
 	}
-	if err := s.weights(cfg); err != nil {
+	if err := s.weights(cfg, note); err != nil {
 		return s, err
 	}
 	note(fmt.Sprintf("%s: %d parameters on %s; %s", cfg.Model.Path, shape.Size(), s.policy.Info().Device, s.policy.Plan()))
@@ -178,18 +178,26 @@ func (s *setup) judged(p *rollouts.Prompt) error {
 	return nil
 }
 
-func (s *setup) weights(cfg fileConfig) (err error) {
-	if s.policy, err = s.newPolicy(cfg); err != nil {
-		return err
-	}
+// weights makes the policy, and the reference before it: that takes what it needs,
+// the policy what is left.
+func (s *setup) weights(cfg fileConfig, note func(string)) (err error) {
+	o := cfg.options()
 	if cfg.Train.KLCoef != 0 {
-		s.options.Reference, err = s.newPolicy(cfg)
+		o.Frozen = true
+		reference, err := s.newPolicy(cfg, o)
+		if err != nil {
+			return fmt.Errorf("the reference policy of train.kl_loss_coef: %w", err)
+		}
+		note("reference policy: " + reference.Plan())
+		s.options.Reference = reference
 	}
+	o.Frozen = false
+	s.policy, err = s.newPolicy(cfg, o)
 	return err
 }
 
-func (s *setup) newPolicy(cfg fileConfig) (Policy, error) {
-	p, err := s.open(s.file.Config, cfg.options())
+func (s *setup) newPolicy(cfg fileConfig, o Options) (Policy, error) {
+	p, err := s.open(s.file.Config, o)
 	if err != nil {
 		return nil, err
 	}

@@ -282,6 +282,8 @@ func (s *suite) badBatches(t *testing.T) {
 		{"row out of range", func(b *backend.Batch) { b.Rows[2] = 5 }},
 		{"negative row", func(b *backend.Batch) { b.Rows[0] = -1 }},
 		{"temperature", func(b *backend.Batch) { b.Temperature = -1 }},
+		{"low temperature", func(b *backend.Batch) { b.Temperature = 5e-324 }},
+		{"high temperature", func(b *backend.Batch) { b.Temperature = 1e46 }},
 		{"NaN temperature", func(b *backend.Batch) { b.Temperature = math.NaN() }},
 		{"too few results", func(b *backend.Batch) { b.Rows = b.Rows[:2] }},
 		{"too long", func(b *backend.Batch) {

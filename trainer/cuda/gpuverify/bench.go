@@ -48,7 +48,7 @@ func (v *verifier) timed(name string, takes time.Duration, own bool, f func(*tim
 	return work{name, takes, func(p *Piece) error {
 		return v.entered(func() (err error) {
 			t := &timing{v: v, q: ops.NewQueue(v.dev, gpu.BF16)}
-			t.q.OwnKernels = own
+			t.q.OwnKernels, t.q.Unordered = own, true
 			defer func() {
 				for _, x := range t.all {
 					err = errors.Join(err, v.dev.Free(x))

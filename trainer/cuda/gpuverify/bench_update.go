@@ -20,14 +20,15 @@ func (v *verifier) benchUpdates() []work {
 	var all []work
 	for _, n := range b.update {
 		takes := 20*time.Second + time.Duration(8*floor(b.cfg, n)*float64(time.Second))
-		ours := func(how string, own bool) work {
-			return work{updateName(n, how), takes, func(p *Piece) error { return v.update(p, n, own) }}
+		ours := func(how string, o engine.Options) work {
+			return work{updateName(n, how), takes, func(p *Piece) error { return v.update(p, n, o) }}
 		}
+		fast := engine.Options{Unordered: true} // as PyTorch is
 		compiled := "compiled"
 		if n > b.wholeCompile {
 			compiled = "compiled-blocks"
 		}
-		all = append(all, ours("golongrl", false))
+		all = append(all, ours("golongrl", fast))
 		for _, way := range []torchWay{
 			{"eager", "full", "auto"}, {"eager", "chunked", "flash"}, {"eager", "chunked", "cudnn"},
 			{compiled, "full", "auto"}, {compiled, "chunked", "flash"}, {compiled, "chunked", "cudnn"},
@@ -39,9 +40,9 @@ func (v *verifier) benchUpdates() []work {
 			}
 			all = append(all, work{updateName(n, way.String()), takes + limit/4, func(p *Piece) error { return v.torchUpdate(p, n, way, limit) }})
 		}
-		all = append(all, ours("golongrl again", false))
+		all = append(all, ours("golongrl again", fast), ours("golongrl, reproducible", engine.Options{}))
 		if n <= b.ownUpdate {
-			all = append(all, ours("golongrl, own kernels", true))
+			all = append(all, ours("golongrl, own kernels", engine.Options{OwnKernels: true}))
 		}
 	}
 	return all
@@ -79,11 +80,12 @@ var peaks = []struct {
 	{"A100", 312e12}, {"A800", 312e12}, {"L40S", 362e12}, {"L4", 121e12}, {"RTX 4090", 165e12}, {"A10", 125e12},
 }
 
-// update times whole updates with the policy.
-func (v *verifier) update(p *Piece, n int, own bool) (err error) {
+// update times whole updates with the policy of options o.
+func (v *verifier) update(p *Piece, n int, o engine.Options) (err error) {
 	b := v.sizes.bench
 	dev, used := metered(v.dev)
-	policy, err := engine.New(dev, b.cfg, engine.Options{Precision: gpu.BF16, MaxTokens: n, MicroTokens: n, ChunkRows: b.chunk, OwnKernels: own})
+	o.Precision, o.MaxTokens, o.MicroTokens, o.ChunkRows = gpu.BF16, n, n, b.chunk
+	policy, err := engine.New(dev, b.cfg, o)
 	if err != nil {
 		return err
 	}

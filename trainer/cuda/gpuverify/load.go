@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/golongrl/golongrl/trainer/cuda/kernels"
@@ -14,13 +15,13 @@ func (v *verifier) load(opening time.Duration) []work {
 	return []work{
 		{"open", 0, func(p *Piece) error {
 			d := v.dev.Info()
-			p.add("opening, with the compilation of all kernels", opening.Seconds(), "s")
+			p.add("opening", opening.Seconds(), "s")
 			p.add("compute capability", float64(d.Major)+float64(d.Minor)/10, "")
 			p.add("multiprocessors", float64(d.SMs), "")
 			p.add("memory", float64(d.Memory)/(1<<30), "GiB")
 			p.add("free", float64(d.Free)/(1<<30), "GiB")
 			p.note("%s, driver for CUDA %s", d.Name, d.Driver)
-			for _, l := range d.Libraries {
+			for _, l := range slices.Concat(d.Libraries, d.Notes) {
 				p.note("%s", l)
 			}
 			return nil
@@ -38,10 +39,30 @@ func (v *verifier) load(opening time.Duration) []work {
 			p.add("modules", float64(len(ms)), "")
 			p.add("kernels", float64(n), "")
 			p.add("PTX", float64(size)/1024, "KiB")
-			return nil
+			return v.compile(p)
 		}},
 		{"copies", 0, func(p *Piece) error { return v.entered(v.copies) }},
 	}
+}
+
+// compile has the device compile every module, if it can be told to, and keeps how
+// long each takes. It is little where the driver has compiled the same before.
+func (v *verifier) compile(p *Piece) error {
+	d, ok := v.dev.(interface {
+		LoadAll(done func(module string, took time.Duration)) error
+	})
+	if !ok {
+		return nil
+	}
+	return v.entered(func() error {
+		var all time.Duration
+		err := d.LoadAll(func(module string, took time.Duration) {
+			p.add("compiling "+module, took.Seconds(), "s")
+			all += took
+		})
+		p.add("compiling all", all.Seconds(), "s")
+		return err
+	})
 }
 
 // copies sends bytes there and back.

@@ -35,6 +35,14 @@ func metered(d gpu.Device) (gpu.Device, *meter) {
 	return m, m
 }
 
+// Notes returns those of the device, if it has any.
+func (m *meter) Notes() []string {
+	if d, ok := m.Device.(interface{ Notes() []string }); ok {
+		return d.Notes()
+	}
+	return nil
+}
+
 // Alloc implements gpu.Device.
 func (m *meter) Alloc(bytes int64) (gpu.Ptr, error) {
 	p, err := m.Device.Alloc(bytes)

@@ -36,6 +36,9 @@ func (v *verifier) torch(limit time.Duration, args ...string) ([][]byte, error) 
 	if err := exec.CommandContext(v.ctx, v.python, "-c", "import torch").Run(); err != nil {
 		return nil, absent("%s has no torch", v.python)
 	}
+	if !v.deadline.IsZero() { // a process left behind would keep the GPU's memory
+		limit = min(limit, time.Until(v.deadline))
+	}
 	ctx, cancel := context.WithTimeout(v.ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, v.python, append([]string{"-B", v.script}, args...)...)
@@ -52,7 +55,7 @@ func (v *verifier) torch(limit time.Duration, args ...string) ([][]byte, error) 
 		}
 	}
 	if ctx.Err() != nil {
-		return lines, fmt.Errorf("PyTorch took longer than %v", limit)
+		return lines, fmt.Errorf("PyTorch took longer than %v", limit.Round(time.Second))
 	}
 	if err != nil && len(lines) == 0 {
 		text := strings.TrimSpace(said.String())

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
@@ -14,7 +15,7 @@ import (
 
 // A Report is what the stages have found so far. It is written after each piece.
 type Report struct {
-	Build   string    `json:"build"` // hash of the kernels; pieces of another build are none of this
+	Build   string    `json:"build"` // hash of the program and its PyTorch side
 	Begun   time.Time `json:"begun"`
 	Device  gpu.Info  `json:"device"`
 	Host    string    `json:"host"`
@@ -27,6 +28,7 @@ type Piece struct {
 	Stage   string   `json:"stage"`
 	Name    string   `json:"name"`
 	State   State    `json:"state"`
+	Tries   int      `json:"tries,omitempty"` // processes that began it, unless it was one and is done
 	Seconds float64  `json:"seconds"`
 	Values  []Value  `json:"values,omitempty"`
 	Problem []string `json:"problems,omitempty"`
@@ -104,6 +106,11 @@ func (r *Report) piece(stage, name string) *Piece {
 		}
 	}
 	return nil
+}
+
+// drop takes a piece out.
+func (r *Report) drop(p *Piece) {
+	r.Pieces = slices.DeleteFunc(r.Pieces, func(q *Piece) bool { return q == p })
 }
 
 // count sets the summary.

@@ -47,5 +47,6 @@ func fullSize() sizes {
 			torch: "0.6b", chunk: 4096,
 		},
 		workers: runtime.NumCPU(),
+		grace:   20 * time.Second,
 	}
 }

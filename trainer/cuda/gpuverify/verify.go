@@ -20,7 +20,9 @@ type verifier struct {
 	report   *Report
 	file     string // of the report
 	log      io.Writer
-	deadline time.Time
+	budget   time.Duration // of the stage
+	deadline time.Time     // of the stage
+	stuck    bool          // a piece was left behind, and has the device
 
 	python, script string // of the PyTorch side
 	refs           map[string]*reference
@@ -33,6 +35,10 @@ type sizes struct {
 	demo    demoSize
 	bench   benchSize
 	workers int // of the CPU policy that is compared with
+
+	// grace is how long a piece has to end once it is asked to, or has used up the
+	// time of its stage. Then it is left behind: a kernel that hangs cannot be ended.
+	grace time.Duration
 }
 
 // A work is a piece to do.
@@ -64,9 +70,9 @@ func (v *verifier) run(stage string, all []work) error {
 		if p != nil && p.State != Running {
 			continue
 		}
-		if p != nil { // an earlier process ended in it
+		if p != nil && p.Tries > 1 {
 			p.State = Failed
-			p.fail("the process ended while this ran")
+			p.fail("%d processes ended while this ran", p.Tries)
 			if err := v.save(p); err != nil {
 				return err
 			}
@@ -78,27 +84,53 @@ func (v *verifier) run(stage string, all []work) error {
 		if time.Until(v.deadline) < w.takes {
 			return errBudget
 		}
-		if err := v.one(stage, w); err != nil {
+		tries := 1
+		if p != nil { // a process ended in it: by the piece's fault, or killed
+			tries += p.Tries
+			v.report.drop(p)
+		}
+		if err := v.one(stage, w, tries); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *verifier) one(stage string, w work) error {
-	p := &Piece{Stage: stage, Name: w.name, State: Running}
-	v.report.Pieces = append(v.report.Pieces, p)
+func (v *verifier) one(stage string, w work, tries int) error {
+	begun := &Piece{Stage: stage, Name: w.name, State: Running, Tries: tries}
+	v.report.Pieces = append(v.report.Pieces, begun)
 	if err := v.report.write(v.file); err != nil {
 		return err
 	}
 	start := time.Now()
-	err := try(w.do, p)
-	p.Seconds = time.Since(start).Seconds()
-	if ctx := v.ctx.Err(); ctx != nil { // nothing is known
-		v.report.Pieces = v.report.Pieces[:len(v.report.Pieces)-1]
-		return errors.Join(ctx, v.report.write(v.file))
+	_, err := within(v.ctx, time.Until(v.deadline), v.sizes.grace, func() (struct{}, error) { return struct{}{}, try(w.do, begun) })
+	took := time.Since(start)
+	p := begun
+	if v.stuck = errors.Is(err, errStuck); v.stuck { // begun is not ours any more
+		v.report.drop(begun)
+		p = &Piece{Stage: stage, Name: w.name, Tries: tries}
+		v.report.Pieces = append(v.report.Pieces, p)
+	}
+	p.Seconds = took.Seconds()
+	// Nothing is known of a piece that was stopped, or that the stage had less than
+	// half of its time left for.
+	ended := v.ctx.Err()
+	if ended == nil && err != nil && time.Now().After(v.deadline) && took < v.budget/2 {
+		ended = errBudget
+	}
+	if ended != nil {
+		v.report.drop(p)
+		return errors.Join(ended, v.report.write(v.file))
+	}
+	if p.Tries == 1 {
+		p.Tries = 0
+	} else {
+		p.note("try %d: a process ended while this ran", p.Tries)
 	}
 	switch {
+	case v.stuck:
+		p.State = Failed
+		p.fail("it had not ended after %v, and was left behind", took.Round(time.Second))
 	case errors.Is(err, errMissing):
 		p.State = Absent
 		p.note("%v", err)
@@ -113,10 +145,28 @@ func (v *verifier) one(stage string, w work) error {
 	if err := v.save(p); err != nil {
 		return err
 	}
-	if p.State == Failed && v.broken() {
+	if v.stuck || p.State == Failed && v.broken() {
 		return errBroken
 	}
 	return nil
+}
+
+// crashed makes failures of the pieces in which a process ended with a status, by
+// its own fault.
+func crashed(log io.Writer, file string, status int) error {
+	r, err := read(file)
+	if err != nil || r == nil {
+		return err
+	}
+	for _, p := range r.Pieces {
+		if p.State == Running {
+			p.State = Failed
+			p.fail("the process ended with status %d while this ran", status)
+			fmt.Fprintln(log, line(p))
+		}
+	}
+	r.count()
+	return r.write(file)
 }
 
 // try turns a panic, which would lose the pieces behind it, into an error.

@@ -9,16 +9,20 @@
 // of a thread for heads of 128. Queries are copied a step ahead. Shared memory holds
 // one block on a multiprocessor, of 8 warps, as the registers do.
 //
+// With heads of 128, 64 queries at a time want 129 KB, and there are devices that
+// give a block 99 KB: on those it is 32 at a time. The sums are taken 16 queries at
+// a time either way, and have the same bits.
+//
 // Queries behind the end of a sequence have lse = +inf, which makes their weights 0.
 //
 // Source: Dao, arXiv 2307.08691, algorithm 2.
 #include "attention_tiles.cuh"
 
-template <int D>
+template <int D, int Queries>
 DEVICE void attention_mma_keys(const int *tiles, i64 heads, i64 ratio, float scale, const bf16 *q, i64 ldq,
                                const bf16 *k, i64 ldk, const bf16 *v, i64 ldv, const bf16 *dout, i64 ldo,
                                const Stats *stats, i64 tokens, bf16 *dk, i64 lddk, bf16 *dv, i64 lddv) {
-  constexpr int Keys = 128, Queries = 64, Threads = 256;
+  constexpr int Keys = 128, Threads = 256;
   DYNAMIC_SHARED(bf16, keys);
   bf16 *values = keys + Keys * D;
   bf16 *stages = values + Keys * D; // two of queries and their dout
@@ -50,7 +54,7 @@ DEVICE void attention_mma_keys(const int *tiles, i64 heads, i64 ratio, float sca
   if (threadIdx.x < Queries) known[threadIdx.x] = (int)threadIdx.x < left ? stats[threadIdx.x] : none;
 
   int stage = 0, head = 0;
-  for (int at = 0; head < ratio; stage ^= 1) { // queries at to at+63 of the head
+  for (int at = 0; head < ratio; stage ^= 1) { // queries of the head from at on
     copy_wait<0>();
     __syncthreads(); // this stage is there, and nobody reads the other any more
     int next = at + Queries, next_head = head;
@@ -130,17 +134,18 @@ DEVICE void attention_mma_keys(const int *tiles, i64 heads, i64 ratio, float sca
   store_rows<D>(dv, lddv, w.rows, values, r0, sv, 1, 1);
 }
 
-#define ATTENTION_KEYS(d)                                                                                              \
-  KERNEL(attention_mma_keys_##d##_bf16, 256, const int *tiles, i64 heads, i64 ratio, i64, double scale, const bf16 *q, \
-         i64 ldq, const bf16 *k, i64 ldk, const bf16 *v, i64 ldv, const bf16 *dout, i64 ldo, const Stats *stats,       \
-         i64 tokens, bf16 *dk, i64 lddk, bf16 *dv, i64 lddv) {                                                         \
-    attention_mma_keys<d>(tiles, heads, ratio, (float)scale, q, ldq, k, ldk, v, ldv, dout, ldo, stats, tokens, dk,     \
-                          lddk, dv, lddv);                                                                             \
+#define ATTENTION_KEYS(d, queries)                                                                                     \
+  KERNEL(attention_mma_keys_##d##x##queries##_bf16, 256, const int *tiles, i64 heads, i64 ratio, i64, double scale,    \
+         const bf16 *q, i64 ldq, const bf16 *k, i64 ldk, const bf16 *v, i64 ldv, const bf16 *dout, i64 ldo,            \
+         const Stats *stats, i64 tokens, bf16 *dk, i64 lddk, bf16 *dv, i64 lddv) {                                     \
+    attention_mma_keys<d, queries>(tiles, heads, ratio, (float)scale, q, ldq, k, ldk, v, ldv, dout, ldo, stats,        \
+                                   tokens, dk, lddk, dv, lddv);                                                        \
   }
 
-ATTENTION_KEYS(16)
-ATTENTION_KEYS(32)
-ATTENTION_KEYS(64)
-ATTENTION_KEYS(80)
-ATTENTION_KEYS(96)
-ATTENTION_KEYS(128)
+ATTENTION_KEYS(16, 64)
+ATTENTION_KEYS(32, 64)
+ATTENTION_KEYS(64, 64)
+ATTENTION_KEYS(80, 64)
+ATTENTION_KEYS(96, 64)
+ATTENTION_KEYS(128, 64)
+ATTENTION_KEYS(128, 32)

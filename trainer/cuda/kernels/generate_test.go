@@ -122,7 +122,7 @@ func TestGenerate(t *testing.T) {
 			defer func() { <-turn }()
 			text, err := compile(name, sm80)
 			if err == nil {
-				err = write(file, fmt.Appendf(nil, "// source sha256 %s\n// compiled by %s\n%s", sum, said, text))
+				err = write(file, sealed(fmt.Appendf(nil, "// source sha256 %s\n// compiled by %s\n%s", sum, said, text)))
 			}
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

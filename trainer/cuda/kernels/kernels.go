@@ -13,10 +13,12 @@ package kernels
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
-	"path"
+	"io/fs"
 	"regexp"
 	"strings"
 	"sync"
@@ -37,22 +39,30 @@ type Module struct {
 //go:embed ptx
 var files embed.FS
 
-var modules = sync.OnceValue(func() []Module {
-	ms, err := load()
+var modules = sync.OnceValues(func() ([]Module, error) {
+	folder, err := fs.Sub(files, "ptx")
 	if err != nil {
-		panic(err) // the files are part of the program
+		return nil, err
 	}
-	return ms
+	return load(folder)
 })
 
 // Modules returns all modules, ordered by name and architecture. They are shared:
 // do not change them.
-func Modules() []Module { return modules() }
+//
+// Errors: files that are damaged, or were edited behind the generator's back, by name.
+func Modules() ([]Module, error) { return modules() }
 
 // For returns the modules for a device of a compute capability, one for each
 // source: that for the very capability if there is one, else that for sm_80. The
 // kernels need 8.0, for bf16.
-func For(major, minor int) ([]Module, error) { return choose(Modules(), major, minor) }
+func For(major, minor int) ([]Module, error) {
+	all, err := Modules()
+	if err != nil {
+		return nil, err
+	}
+	return choose(all, major, minor)
+}
 
 func choose(all []Module, major, minor int) ([]Module, error) {
 	if major < 8 {
@@ -76,32 +86,44 @@ func choose(all []Module, major, minor int) ([]Module, error) {
 	return out, nil
 }
 
-func load() ([]Module, error) {
-	entries, err := files.ReadDir("ptx")
+// load reads all modules of a folder. Its error names every file that is damaged.
+func load(folder fs.FS) (ms []Module, err error) {
+	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil, err
 	}
-	var ms []Module
+	var damaged []error
 	for _, e := range entries {
 		if !strings.HasSuffix(e.Name(), suffix) {
 			continue
 		}
-		packed, err := files.ReadFile(path.Join("ptx", e.Name()))
+		packed, err := fs.ReadFile(folder, e.Name())
 		if err != nil {
 			return nil, err
 		}
 		m, err := parse(e.Name(), packed)
 		if err != nil {
-			return nil, fmt.Errorf("cuda: %s: %w", e.Name(), err)
+			damaged = append(damaged, fmt.Errorf("cuda: ptx/%s is damaged: %w; run go generate ./trainer/cuda/kernels", e.Name(), err))
+			continue
 		}
 		ms = append(ms, m)
+	}
+	if damaged != nil {
+		return nil, errors.Join(damaged...)
 	}
 	return ms, nil
 }
 
 const suffix = ".ptx.gz"
 
-var header = regexp.MustCompile(`^// source sha256 ([0-9a-f]{64})\n// compiled by (.+)\n`)
+// header is what the generator writes above PTX. The first line is the hash of all
+// that follows it: PTX of one compilation, with the record of that compilation.
+var header = regexp.MustCompile(`^// sha256 ([0-9a-f]{64})\n// source sha256 ([0-9a-f]{64})\n// compiled by (.+)\n`)
+
+// sealed returns text, which begins with the record of its source, under its hash.
+func sealed(text []byte) []byte {
+	return fmt.Appendf(nil, "// sha256 %x\n%s", sha256.Sum256(text), text)
+}
 
 // entry begins the line of a kernel in PTX, with its name.
 var entry = []byte("\n.visible .entry ")
@@ -119,9 +141,12 @@ func parse(file string, packed []byte) (Module, error) {
 	}
 	head := header.FindSubmatch(text)
 	if head == nil {
-		return Module{}, fmt.Errorf("the text does not begin with the hash of its source")
+		return Module{}, errors.New("the text does not begin with its hash and that of its source")
 	}
-	m := Module{Name: name, Arch: arch, PTX: text, Source: string(head[1]), Compiler: string(head[2])}
+	if _, rest, _ := bytes.Cut(text, []byte("\n")); !bytes.Equal(sealed(rest), text) {
+		return Module{}, errors.New("the text is not what was compiled")
+	}
+	m := Module{Name: name, Arch: arch, PTX: text, Source: string(head[2]), Compiler: string(head[3])}
 	for rest := text; ; {
 		_, after, ok := bytes.Cut(rest, entry)
 		if !ok {

@@ -46,11 +46,20 @@ func kernelsOf(source string) (names []string) {
 	return names
 }
 
+func all(t *testing.T) []Module {
+	t.Helper()
+	ms, err := Modules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ms
+}
+
 // The PTX is that of the sources, kernel by kernel.
 func TestPTXIsOfTheSources(t *testing.T) {
 	where := map[string]string{} // kernel to module
 	found := map[string]bool{}
-	for _, m := range Modules() {
+	for _, m := range all(t) {
 		found[m.Name+" "+m.Arch] = true
 		source, err := os.ReadFile(m.Name + ".cu")
 		if err != nil {
@@ -93,7 +102,7 @@ func TestPTXIsOfTheSources(t *testing.T) {
 // parameter that is not 8 bytes wide, no more static shared memory than a block
 // has without opting in. And nothing of the machine that compiled.
 func TestPTX(t *testing.T) {
-	for _, m := range Modules() {
+	for _, m := range all(t) {
 		text := string(m.PTX)
 		for _, problem := range problems(text, m.Arch) {
 			t.Errorf("%s: %s", m.Name, problem)
@@ -241,17 +250,58 @@ func TestFor(t *testing.T) {
 	}
 }
 
-// Files that are damaged are refused; the folder has nothing but PTX and this
-// package's note.
-func TestFiles(t *testing.T) {
-	if _, err := parse("a.sm_80.ptx.gz", []byte("no gzip")); err == nil {
-		t.Error("no gzip: no error")
+// Files that are damaged, or edited by hand, are refused by name.
+func TestDamaged(t *testing.T) {
+	dir := t.TempDir()
+	const good = "// source sha256 0000000000000000000000000000000000000000000000000000000000000000\n// compiled by nvcc\n" +
+		"\n.visible .entry k(\n)\n{\n\tmul.f32 %f1, %f2, %f3;\n}\n"
+	file := func(name, text string) []byte {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := write(name, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		packed, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return packed
 	}
-	all, err := filepath.Glob("ptx/*")
+	text := string(sealed([]byte(good)))
+	whole := file("whole.sm_80.ptx.gz", text)
+	if ms, err := load(os.DirFS(dir)); err != nil || len(ms) != 1 || !slices.Equal(ms[0].Kernels, []string{"k"}) || ms[0].Compiler != "nvcc" {
+		t.Fatalf("%v, %v", ms, err)
+	}
+	file("body.sm_80.ptx.gz", strings.Replace(text, "mul.f32", "add.f32", 1))
+	file("source.sm_80.ptx.gz", strings.Replace(text, "source sha256 0", "source sha256 1", 1))
+	file("unsealed.sm_80.ptx.gz", good)
+	for name, packed := range map[string][]byte{"cut": whole[:len(whole)-9], "text": []byte("no gzip"), "empty": nil} {
+		if err := os.WriteFile(filepath.Join(dir, name+".sm_80.ptx.gz"), packed, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := load(os.DirFS(dir))
+	if err == nil {
+		t.Fatal("no error")
+	}
+	said := err.Error()
+	for _, name := range []string{"body", "source", "unsealed", "cut", "text", "empty"} {
+		if !strings.Contains(said, "ptx/"+name+".sm_80.ptx.gz is damaged: ") {
+			t.Errorf("nothing of %s in %s", name, said)
+		}
+	}
+	if strings.Contains(said, "whole") {
+		t.Error(said)
+	}
+}
+
+// The folder has nothing but PTX and this package's note.
+func TestFiles(t *testing.T) {
+	found, err := filepath.Glob("ptx/*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range all {
+	for _, f := range found {
 		if name := filepath.Base(f); !strings.HasSuffix(name, suffix) && name != "README.md" {
 			t.Errorf("%s does not belong here", f)
 		}

@@ -301,10 +301,10 @@ KERNEL(rmsnorm_long_grad_bf16, 256, bf16 *dx, i64 accumulate, float *part, const
   norm_grad<bf16, 256>(dx, accumulate, part, dy, x, w, rstd, rows, d);
 }
 
-// add_columns adds the sums over the rows of part, [count, d], to dst0, and with
-// gridDim.y = 2 those of the [count, d] behind it to dst1. A block of 512 threads
-// has 32 columns.
-KERNEL(add_columns, 512, float *dst0, float *dst1, const float *__restrict__ part, i64 count, i64 d) {
+// add_columns computes the sums over the rows of part, [count, d], and with
+// gridDim.y = 2 those of the [count, d] behind it. If accumulate is set they are
+// added to dst0 and dst1, else stored. A block of 512 threads has 32 columns.
+KERNEL(add_columns, 512, float *dst0, float *dst1, i64 accumulate, const float *__restrict__ part, i64 count, i64 d) {
   SHARED float sums[16][32];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   const i64 i = (i64)blockIdx.x * 32 + lane;
@@ -319,5 +319,5 @@ KERNEL(add_columns, 512, float *dst0, float *dst1, const float *__restrict__ par
   if (warp > 0 || i >= d) return;
   for (int k = 1; k < 16; k++) s += sums[k][lane];
   float *dst = blockIdx.y ? dst1 : dst0;
-  dst[i] += s;
+  dst[i] = accumulate ? dst[i] + s : s;
 }

@@ -79,12 +79,14 @@ func Open(major int, stream uintptr, alloc func(bytes int64) (gpu.Ptr, error)) (
 			lib.Close()
 			continue
 		}
-		v := int(C.lt_version(l.f))
-		return l, append(notes, fmt.Sprintf("cuBLASLt %s, %s", version(v), lib.Path))
+		return l, append(notes, fmt.Sprintf("%v, %s", l, lib.Path))
 	}
 	return nil, append(notes, "cuBLASLt: none that starts, so products are computed by kernels of golongrl; "+
 		dl.Variable+" may name its folder (Python's package nvidia-cublas has it)")
 }
+
+// String returns the library's name and version.
+func (l *Library) String() string { return "cuBLASLt " + version(int(C.lt_version(l.f))) }
 
 // version writes the number of cublasLtGetVersion: 120903 is 12.9.3, as 111103 is
 // 11.11.3.

@@ -106,11 +106,14 @@ func Open(c Config) (l *Library, notes []string) {
 			lib.lib.Close()
 			continue
 		}
-		return l, append(notes, fmt.Sprintf("cuDNN %s, %s", versionText(lib.version), lib.lib.Path))
+		return l, append(notes, fmt.Sprintf("%v, %s", l, lib.lib.Path))
 	}
 	return nil, append(notes, "cuDNN: none that starts, so attention is computed by kernels of golongrl; "+
 		dl.Variable+" may name its folder (Python's package nvidia-cudnn has it, and it wants cuBLASLt and NVRTC of its version of CUDA)")
 }
+
+// String returns the library's name and version.
+func (l *Library) String() string { return "cuDNN " + versionText(l.version) }
 
 // Notes returns what a user should know of work that was not taken.
 func (l *Library) Notes() []string {

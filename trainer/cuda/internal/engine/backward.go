@@ -5,11 +5,11 @@ import (
 	"github.com/golongrl/golongrl/trainer/cuda/internal/ops"
 )
 
-// backward adds the gradients of m behind forward, given the derivative with
-// respect to the normalised rows in f.finalH.
+// backward adds the gradients of m behind forward and headGrad, which leaves the
+// derivative with respect to the normalised rows in f.finalH.
 func (p *Policy) backward(m *micro, f *pass, s *ops.Sequences) {
 	q, h, b := p.q, p.cfg.Hidden, &f.back
-	q.RMSNormGrad(b.dxRows, false, p.finalNorm(p.state.g), f.finalH, f.final, p.finalNorm(p.state.low), f.finalInv, f.rows, h)
+	q.RMSNormGrad(b.dxRows, false, p.finalNorm(p.state.g), !p.fresh, f.finalH, f.final, p.finalNorm(p.state.low), f.finalInv, f.rows, h)
 	k, dx := f.rows, b.dxRows
 	for l := len(f.layers) - 1; l >= 0; l-- {
 		a := f.layers[l].or(b.acts)
@@ -18,7 +18,14 @@ func (p *Policy) backward(m *micro, f *pass, s *ops.Sequences) {
 		k, dx = f.n, b.dx
 		p.backAttention(l, a, f, s)
 	}
+	// Only now, so that the device does not wait while the host sorts tokens.
+	m.group()
+	p.upload(f.list(listOrder), bytesOf(m.packGroups()))
+	if p.fresh && !p.cfg.Tied { // else the head has stored all of it
+		p.fill(p.state.g.Ptr, 0, 4*int64(p.cfg.Vocab)*int64(h))
+	}
 	q.EmbedGrad(p.state.g.Ptr, dx, f.list(listOrder), f.list(listBegin), f.list(listIDs), len(m.ids), h)
+	p.fresh = false
 }
 
 // backMLP is the gradient of x2 + down(silu(gate) up): dx goes on to the residual
@@ -42,10 +49,10 @@ func (p *Policy) backMLP(l int, a acts, f *pass, dx gpu.Ptr, k int) {
 	}
 	p.inputGrad(b.act, dx, w.down, k, h, mlp)
 	q.SwiGLUGrad(a.gu, b.act, b.act, a.gu, k, mlp)
-	p.weightGrad(g.down, dx, b.act, k, h, mlp)
-	p.weightGrad(g.gateUp, a.gu, b.norm, k, 2*mlp, h)
+	p.weightGrad(g.down, !p.fresh, dx, b.act, k, h, mlp)
+	p.weightGrad(g.gateUp, !p.fresh, a.gu, b.norm, k, 2*mlp, h)
 	p.inputGrad(b.dnorm, a.gu, w.gateUp, k, 2*mlp, h)
-	q.RMSNormGrad(dx, true, g.mlpNorm, b.dnorm, a.x2, w.mlpNorm, b.inv, k, h)
+	q.RMSNormGrad(dx, true, g.mlpNorm, !p.fresh, b.dnorm, a.x2, w.mlpNorm, b.inv, k, h)
 }
 
 // backOut is the gradient of the product behind the attention. It leaves
@@ -55,13 +62,13 @@ func (p *Policy) backOut(l int, a acts, f *pass, dx gpu.Ptr, k int) {
 	h, heads := p.cfg.Hidden, p.cfg.QDim()
 	w, g := p.layer(p.state.low, l), p.layer(p.state.g, l)
 	if k == f.n {
-		p.weightGrad(g.o, dx, a.attn, k, h, heads)
+		p.weightGrad(g.o, !p.fresh, dx, a.attn, k, h, heads)
 		p.inputGrad(b.dattn, dx, w.o, k, h, heads)
 		return
 	}
 	attn, dattn := b.dqkv, b.qk // not in use yet
 	p.gather(f, 0, attn, a)
-	p.weightGrad(g.o, dx, attn, k, h, heads)
+	p.weightGrad(g.o, !p.fresh, dx, attn, k, h, heads)
 	p.inputGrad(dattn, dx, w.o, k, h, heads)
 	size := int64(f.n) * int64(p.shape.t.Size())
 	p.fill(b.dx, 0, size*int64(h))
@@ -86,8 +93,8 @@ func (p *Policy) backAttention(l int, a acts, f *pass, s *ops.Sequences) {
 	attend.DK = gpu.Rows{Ptr: b.dqkv.At(cfg.QDim(), t), LD: ld}
 	attend.DV = gpu.Rows{Ptr: b.dqkv.At(cfg.QDim()+cfg.KVDim(), t), LD: ld}
 	q.AttentionGrad(attend, s)
-	q.NormRopeGrad(b.dqkv, a.qkv, w.qNorm, w.kNorm, b.invHead, p.ropeOf(f), g.qNorm, g.kNorm, f.n, p.shape.heads())
-	p.weightGrad(g.qkv, b.dqkv, b.norm, f.n, ld, h)
+	q.NormRopeGrad(b.dqkv, a.qkv, w.qNorm, w.kNorm, b.invHead, p.ropeOf(f), g.qNorm, g.kNorm, !p.fresh, f.n, p.shape.heads())
+	p.weightGrad(g.qkv, !p.fresh, b.dqkv, b.norm, f.n, ld, h)
 	p.inputGrad(b.dnorm, b.dqkv, w.qkv, f.n, ld, h)
-	q.RMSNormGrad(b.dx, true, g.attnNorm, b.dnorm, a.x, w.attnNorm, b.inv, f.n, h)
+	q.RMSNormGrad(b.dx, true, g.attnNorm, !p.fresh, b.dnorm, a.x, w.attnNorm, b.inv, f.n, h)
 }

@@ -19,9 +19,9 @@ import (
 func small(t gpu.Type) Options { return Options{Precision: t, MicroTokens: 45, ChunkRows: 10} }
 
 func TestBackend(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	backendtest.Run(t, func(cfg model.Config) (backend.Policy, error) {
-		return New(d, cfg, small(gpu.F32))
+		return newForgetful(d, cfg, small(gpu.F32))
 	}, backendtest.Float32)
 }
 
@@ -38,16 +38,16 @@ func TestBackendBF16(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	backendtest.Run(t, func(cfg model.Config) (backend.Policy, error) {
-		return New(d, cfg, small(gpu.BF16))
+		return newForgetful(d, cfg, small(gpu.BF16))
 	}, bf16)
 }
 
 // The weights that are multiplied are those that are read, rounded.
 func TestUpdateRoundsWeights(t *testing.T) {
 	c := backendtest.Cases(t)[1]
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	p, fresh := written(t, d, c, small(gpu.BF16)), written(t, d, c, small(gpu.BF16))
 	b := c.Batch()
 	before, after, again := newRows(b), newRows(b), newRows(b)
@@ -145,7 +145,7 @@ func gradient(t *testing.T, p *Policy, b *backend.Batch, o backend.Objective) []
 // What is kept and in what order blocks run changes no bit; nor does an objective
 // that asks for the whole batch, where that is one part.
 func TestRecomputationChangesNothing(t *testing.T) {
-	devices := [2]gpu.Device{shim.Test(t, shim.Options{}), shim.Test(t, shim.Options{Order: shim.Reverse})}
+	devices := [2]gpu.Device{shim.Test(t, shim.Options{Fast: true}), shim.Test(t, shim.Options{Fast: true, Order: shim.Reverse})}
 	for i, c := range backendtest.Cases(t) {
 		typ := []gpu.Type{gpu.F32, gpu.BF16}[i]
 		var want []float32
@@ -182,7 +182,7 @@ func TestAlignedSizes(t *testing.T) {
 	if err := reference.Accumulate(context.Background(), b, backendtest.Objective{}, want); err != nil {
 		t.Fatal(err)
 	}
-	p := written(t, shim.Test(t, shim.Options{}), c, Options{Precision: gpu.BF16})
+	p := written(t, shim.Test(t, shim.Options{Fast: true}), c, Options{Precision: gpu.BF16})
 	out := newRows(b)
 	if err := p.Accumulate(context.Background(), b, backendtest.Objective{}, out); err != nil {
 		t.Fatal(err)

@@ -227,7 +227,7 @@ func TestLevelsFollowMemory(t *testing.T) {
 	defer leave()
 	levels := map[Recompute]bool{}
 	for n := 1; n <= 40; n++ {
-		f, err := p.room(n, n, p.levels()...)
+		f, err := p.room(n, n, p.opts.levels()...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func TestLevelsFollowMemory(t *testing.T) {
 	if len(levels) != 3 {
 		t.Errorf("levels %v; the test proves nothing", levels)
 	}
-	_, err = p.room(48, 48, p.levels()...)
+	_, err = p.room(48, 48, p.opts.levels()...)
 	var room *RoomError
 	if !errors.As(err, &room) || !strings.Contains(err.Error(), "48 tokens at a time") {
 		t.Errorf("48 tokens: %v", err)

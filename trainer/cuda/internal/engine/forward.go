@@ -122,11 +122,11 @@ func (p *Policy) inputGrad(dx, dy, w gpu.Ptr, rows, out, in int) {
 	})
 }
 
-// weightGrad computes dw += dyᵀ x, float32, the gradient of linear with respect to
-// w.
-func (p *Policy) weightGrad(dw, dy, x gpu.Ptr, rows, out, in int) {
+// weightGrad computes dw = dyᵀ x, float32, the gradient of linear with respect to
+// w, or adds it to dw.
+func (p *Policy) weightGrad(dw gpu.Ptr, add bool, dy, x gpu.Ptr, rows, out, in int) {
 	p.q.Gemm(gpu.Product{
 		TransA: true, M: out, N: in, K: rows, A: dy, LDA: out, B: x, LDB: in, C: dw, LDC: in,
-		In: p.shape.t, Out: gpu.F32, Accumulate: true,
+		In: p.shape.t, Out: gpu.F32, Accumulate: add,
 	})
 }

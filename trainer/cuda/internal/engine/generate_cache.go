@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/ops"
@@ -44,12 +45,13 @@ func (c *cache) take(pages []int32, n int) []int32 {
 // many pages as there is use and room for, and as one sample needs at least.
 func (g *generation) reserve() error {
 	p := g.p
-	longest, tokens, prefill := 0, 0, 0
+	tokens, prefill := 0, 0
 	var least, most int64
+	var lengths []int32
 	for _, s := range g.waiting {
 		x := &g.prompts[s.prompt]
 		n := len(x.tokens) + s.limit - 1 // nobody looks at the last token of a response
-		longest = max(longest, n)
+		lengths = append(lengths, int32(n))
 		all := int64(pagesOf(n))
 		least = max(least, all)
 		if s.index > 0 {
@@ -61,23 +63,23 @@ func (g *generation) reserve() error {
 		most += all
 	}
 	prefill = min(tokens, max(prefill, p.opts.MicroTokens))
+	slices.SortFunc(lengths, func(a, b int32) int { return int(b - a) })
+	longest := int(lengths[0])
 	p.rope(longest)
 
-	var l layout
-	p.shape.place(&l, g.rows, g.rows, min(g.rows, p.opts.ChunkRows), keepNothing)
-	if prefill > 0 {
-		l.next = 0
-		p.shape.place(&l, prefill, 1, 1, keepNothing)
+	// Fewer rows where their buffers would leave too little for pages: parts of
+	// attention count once for each sample where the pages of a prompt do not.
+	size := p.shape.pageBytes()
+	work, step := g.layOut(prefill, lengths)
+	for g.rows > 1 && (work+least*size > p.arena.budget || step > p.arena.budget/8) {
+		g.rows = (g.rows + 1) / 2
+		work, step = g.layOut(prefill, lengths)
 	}
-	l.next = l.end
-	g.bufs = placeDecode(&l, max(g.rows, prefill), g.rows, pagesOf(longest))
-	work := int64(l.next)
 
 	budget := p.arena.budget - work
 	if p.opts.CacheBytes > 0 {
 		budget = min(budget, p.opts.CacheBytes)
 	}
-	size := p.shape.pageBytes()
 	pages := max(least, min(most, int64(g.rows)*least, math.MaxInt32/ops.PageTokens, budget/size))
 	err := p.reserve(work + pages*size)
 	for ; err != nil && survived(err) && pages > least; err = p.reserve(work + pages*size) {
@@ -87,7 +89,7 @@ func (g *generation) reserve() error {
 		if !survived(err) {
 			return err
 		}
-		return &RoomError{Plan: p.plan, What: fmt.Sprintf("the keys and values of a sample of %d tokens", longest), Err: err}
+		return &RoomError{Plan: p.plan, What: fmt.Sprintf("the keys and values of a sample of %d tokens", longest), Err: err, need: needCache, tokens: longest}
 	}
 	g.bufs.move(p.arena.base)
 	g.cache = cache{base: p.arena.base + gpu.Ptr(work), shape: p.shape}
@@ -95,6 +97,23 @@ func (g *generation) reserve() error {
 		g.cache.free = append(g.cache.free, int32(i))
 	}
 	return nil
+}
+
+// layOut places the buffers of g.rows samples, of lengths from the longest on, and
+// of prompts of prefill tokens in all. It returns the bytes of all buffers, and of
+// those that a step takes beside a pass.
+func (g *generation) layOut(prefill int, lengths []int32) (all, step int64) {
+	s, chunk := g.p.shape, g.p.opts.ChunkRows
+	var l layout
+	s.place(&l, g.rows, g.rows, min(g.rows, chunk), keepNothing)
+	if prefill > 0 {
+		l.next = 0
+		s.place(&l, prefill, 1, 1, keepNothing)
+	}
+	l.next = l.end
+	item, _ := ops.DecodeItems(lengths[:g.rows])
+	g.bufs = placeDecode(&l, max(g.rows, prefill), g.rows, pagesOf(int(lengths[0])), len(item), s.heads())
+	return int64(l.next), int64(l.next - g.bufs.words)
 }
 
 // admit takes samples into work while there is room for them, and for another page

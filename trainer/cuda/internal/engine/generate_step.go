@@ -13,17 +13,20 @@ type decodeBuffers struct {
 	words gpu.Ptr // what is uploaded, see generation.place
 	drawn gpu.Ptr // f64, log-probabilities, then i32, tokens, one behind the other
 	lse   gpu.Ptr // f64
+	parts gpu.Ptr // see ops.Decoding
 }
 
-// placeDecode lays out buffers for rows samples of at most width pages; slots is
-// for how many positions are stored at a time.
-func placeDecode(l *layout, slots, rows, width int) decodeBuffers {
+// placeDecode lays out buffers for rows samples of at most width pages and items
+// items of attention in all; slots is for how many positions are stored at a time.
+func placeDecode(l *layout, slots, rows, width, items int, s gpu.Heads) decodeBuffers {
 	r := int64(rows)
 	words := 2*r + // numbers to draw with
 		int64(slots) + r + r + 1 + // slots, lengths, first items
-		r*int64(width) + // items, at most one for each page
-		r*int64(width) // tables
-	return decodeBuffers{words: l.take(4 * words), drawn: l.take(12 * r), lse: l.take(8 * r)}
+		int64(items) + r*int64(width) // tables
+	return decodeBuffers{
+		words: l.take(4 * words), drawn: l.take(12 * r), lse: l.take(8 * r),
+		parts: l.take(ops.DecodeBytes(rows, items, s)),
+	}
 }
 
 // move adds an address to offsets.
@@ -31,6 +34,7 @@ func (b *decodeBuffers) move(base gpu.Ptr) {
 	b.words += base
 	b.drawn += base
 	b.lse += base
+	b.parts += base
 }
 
 // pass returns where the next n tokens have their buffers.
@@ -51,6 +55,7 @@ func (g *generation) place() (d ops.Decoding, u, slots gpu.Ptr) {
 	}
 	item, first := ops.DecodeItems(length)
 	d.Items = len(item)
+	d.Parts = g.bufs.parts
 
 	w := g.words[:0]
 	for _, s := range g.live { // 8 bytes each, so in front

@@ -104,7 +104,7 @@ var pageEdges = []int{1, 2, 64, 65, 250}
 // The samples are those of the CPU policy: the same tokens with nearly the same
 // log-probabilities.
 func TestGenerateIsThatOfCPU(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	for i, s := range []backend.Sampling{
 		{Temperature: 0.8, MaxTokens: 8, Stop: []int32{3}},
 		{MaxTokens: 3},
@@ -141,7 +141,7 @@ func TestGenerateIsThatOfCPU(t *testing.T) {
 
 // Neither what else is in work nor the memory for it changes a bit.
 func TestGenerateDependsOnNothingElse(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	page := shape{talker, gpu.F32}.pageBytes()
 	prompts := ask(talker.Vocab, 2, 1, 60, 64, 65, 130)
 	prompts[2].Keys = nil
@@ -182,7 +182,7 @@ func (d *drawing) Launch(l gpu.Launch) error {
 
 // Samples that find no page begin again, and draw the same tokens.
 func TestGenerateBeginsAgain(t *testing.T) {
-	d := &drawing{Device: shim.Test(t, shim.Options{})}
+	d := &drawing{Device: shim.Test(t, shim.Options{Fast: true})}
 	cfg := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 4, MLP: 4, RopeTheta: 1e4, NormEps: 1e-6, MaxLen: 200}
 	prompts := append(ask(cfg.Vocab, 1, 60), ask(cfg.Vocab, 2, 63)...)
 	s := backend.Sampling{Temperature: 1, MaxTokens: 72}
@@ -203,7 +203,7 @@ func TestGenerateBeginsAgain(t *testing.T) {
 
 // Samples come as soon as they are complete, in the order of the request.
 func TestGenerateEndsAndOrder(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	cfg := talker
 	cfg.MaxLen = 12
 	p := newTalker(t, d, cfg, Options{})
@@ -238,7 +238,7 @@ func TestGenerateEndsAndOrder(t *testing.T) {
 }
 
 func TestGenerateIsCancelled(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	p := newTalker(t, d, talker, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	calls := 0
@@ -256,7 +256,7 @@ func TestGenerateIsCancelled(t *testing.T) {
 }
 
 func TestGenerateReportsNaN(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	p := newTalker(t, d, talker, Options{})
 	embed := make([]float32, talker.Vocab*talker.Hidden)
 	if err := p.Read(backend.Weights, 0, embed); err != nil {
@@ -278,7 +278,7 @@ func TestGenerateReportsNaN(t *testing.T) {
 // Memory that is too little for one sample is an error that says so, and the policy
 // goes on behind it.
 func TestGenerateNeedsRoom(t *testing.T) {
-	d := shim.Test(t, shim.Options{})
+	d := shim.Test(t, shim.Options{Fast: true})
 	probe, err := NewPlan(talker, Options{MicroTokens: 8, ChunkRows: 8}, 0, 8)
 	if err != nil {
 		t.Fatal(err)

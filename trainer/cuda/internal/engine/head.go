@@ -33,13 +33,16 @@ func (p *Policy) Accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 		return err
 	}
 	return p.do(func() error {
+		if p.opts.Frozen {
+			return errFrozen
+		}
 		if len(b.Rows) == 0 {
 			return nil
 		}
 		err := p.accumulate(ctx, b, obj, out)
 		if cause := p.q.Reset(); err != nil || cause != nil {
 			if survived(cause) {
-				p.clearGradient()
+				p.fresh = true
 			}
 			p.q.Fail(cause)
 		}
@@ -98,8 +101,7 @@ func (p *Policy) accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 		}
 		m := &p.micro
 		m.take(b, sp)
-		m.group()
-		f, err := p.room(len(m.tokens), len(m.rows), p.levels()...)
+		f, err := p.room(len(m.tokens), len(m.rows), p.opts.levels()...)
 		if err != nil {
 			return err
 		}
@@ -190,7 +192,7 @@ func (p *Policy) headGrad(b *backend.Batch, m *micro, f *pass, obj backend.Objec
 	if obj != nil {
 		scope = obj.Needs()
 	}
-	step, scale := p.opts.ChunkRows, scaleOf(b)
+	step, scale, add := p.opts.ChunkRows, scaleOf(b), !p.fresh
 	for first, behind := range scope.Pieces(b, m.first, m.first+f.rows, step) {
 		lo, hi := first-m.first, behind-m.first
 		if obj != nil {
@@ -208,14 +210,16 @@ func (p *Policy) headGrad(b *backend.Batch, m *micro, f *pass, obj backend.Objec
 			if obj == nil || from < last {
 				p.logits(f, from, to)
 			}
-			p.chunkGrad(m, f, from, to, scale, all.Entropy)
+			p.chunkGrad(m, f, from, to, scale, all.Entropy, add)
+			add = true
 		}
 	}
 	return nil
 }
 
-// chunkGrad is headGrad for rows lo to hi, whose logits are there.
-func (p *Policy) chunkGrad(m *micro, f *pass, lo, hi int, scale float64, entropy []float64) {
+// chunkGrad is headGrad for rows lo to hi, whose logits are there. Without add it
+// stores the gradient of the head.
+func (p *Policy) chunkGrad(m *micro, f *pass, lo, hi int, scale float64, entropy []float64, add bool) {
 	r, h, v := &p.res, p.cfg.Hidden, p.cfg.Vocab
 	k, first := hi-lo, m.first+lo
 	r.stats = slices.Concat(r.lse[first:][:k], entropy[first:][:k], r.dlogp[first:][:k], r.dentropy[first:][:k])
@@ -223,7 +227,7 @@ func (p *Policy) chunkGrad(m *micro, f *pass, lo, hi int, scale float64, entropy
 	p.q.LogSoftmaxGrad(f.head.dlogits, f.head.logits, f.target(lo), f.stat(statLSE, lo, k), f.stat(statEntropy, lo, k),
 		f.stat(statDLogP, lo, k), f.stat(statDEntropy, lo, k), k, v, scale)
 	x := f.finalH.At(lo*h, p.shape.t)
-	p.weightGrad(p.head(p.state.g), f.head.dlogits, x, k, v, h)
+	p.weightGrad(p.head(p.state.g), add, f.head.dlogits, x, k, v, h)
 	p.inputGrad(x, f.head.dlogits, p.head(p.state.low), k, v, h)
 }
 

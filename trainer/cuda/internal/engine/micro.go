@@ -60,7 +60,6 @@ func spans(b *backend.Batch, limit int) []span {
 func (m *micro) reset() {
 	m.tokens, m.pos, m.rows, m.target = m.tokens[:0], m.pos[:0], m.rows[:0], m.target[:0]
 	m.start = append(m.start[:0], 0)
-	m.order, m.begin, m.ids = m.order[:0], m.begin[:0], m.ids[:0]
 	m.first, m.last = 0, 0
 }
 
@@ -94,9 +93,9 @@ func (m *micro) take(b *backend.Batch, sp span) {
 	}
 }
 
-// group fills order, begin and ids, which take has left empty.
+// group fills order, begin and ids.
 func (m *micro) group() {
-	m.sorted = m.sorted[:0]
+	m.order, m.begin, m.ids, m.sorted = m.order[:0], m.begin[:0], m.ids[:0], m.sorted[:0]
 	for i, t := range m.tokens {
 		m.sorted = append(m.sorted, uint64(t)<<32|uint64(i))
 	}
@@ -137,19 +136,19 @@ func listAt(list, n, rows int) int {
 	return at
 }
 
-// pack returns the lists as they are on the device, without those of group if
-// nobody asked for them.
-func (m *micro) pack() []int32 {
+// pack returns the lists of take as they are on the device, packGroups those of
+// group.
+func (m *micro) pack() []int32       { return m.packed(listTokens, listOrder) }
+func (m *micro) packGroups() []int32 { return m.packed(listOrder, lists) }
+
+// packed returns the lists from lo on that are in front of hi.
+func (m *micro) packed(lo, hi int) []int32 {
 	n, rows := len(m.tokens), len(m.rows)
-	size := listAt(lists, n, rows)
-	if len(m.order) == 0 {
-		size = listAt(listOrder, n, rows)
-	}
-	m.ints = slices.Grow(m.ints[:0], size)[:size]
-	for i, list := range [lists][]int32{m.tokens, m.pos, m.rows, m.target, m.order, m.begin, m.ids} {
-		if len(list) > 0 {
-			copy(m.ints[listAt(i, n, rows):], list)
-		}
+	first := listAt(lo, n, rows)
+	m.ints = fit(m.ints, listAt(hi, n, rows)-first)
+	all := [lists][]int32{m.tokens, m.pos, m.rows, m.target, m.order, m.begin, m.ids}
+	for i := lo; i < hi; i++ {
+		copy(m.ints[listAt(i, n, rows)-first:], all[i])
 	}
 	return m.ints
 }

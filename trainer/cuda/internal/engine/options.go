@@ -48,6 +48,11 @@ type Options struct {
 	// thing.
 	OwnKernels bool
 
+	// Frozen makes a policy without gradient and moments, which computes and samples
+	// but is never updated: a reference. It takes memory for weights and forward
+	// passes alone.
+	Frozen bool
+
 	// Unordered lets cuDNN sum the gradient of attention in any order. It is faster,
 	// above 8K tokens about twice as fast since cuDNN's ordered sums take memory for
 	// every pair of tokens there and kernels of ours do the work; but the same run
@@ -59,8 +64,31 @@ func (o Options) validate() error {
 	if o.Precision > gpu.BF16 || o.MaxTokens < 0 || o.MicroTokens < 0 || o.ChunkRows < 0 || o.MemoryBytes < 0 || o.CacheBytes < 0 || o.Recompute > KeepInputs {
 		return fmt.Errorf("cuda: impossible options %+v", o)
 	}
+	for _, x := range []struct {
+		name string
+		n    int
+	}{{"MaxTokens", o.MaxTokens}, {"MicroTokens", o.MicroTokens}, {"ChunkRows", o.ChunkRows}} {
+		if x.n > mostTokens {
+			return fmt.Errorf("cuda: %s is %d; it may be at most %d", x.name, x.n, mostTokens)
+		}
+	}
 	return nil
 }
+
+// levels returns what may be kept, in the order of preference.
+func (o Options) levels() []Recompute {
+	switch {
+	case o.Frozen:
+		return []Recompute{keepNothing}
+	case o.Recompute != Auto:
+		return []Recompute{o.Recompute}
+	}
+	return []Recompute{KeepAll, KeepAttention, KeepInputs}
+}
+
+// mostTokens bounds tokens in work at a time, such that all numbers of elements in
+// lists of them are int32.
+const mostTokens = 1 << 28
 
 // Recompute is how much of the forward pass is computed again in the backward
 // pass instead of kept. The numbers are the same, bit for bit, as far as those of

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math/bits"
+
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/ops"
 	"github.com/golongrl/golongrl/trainer/model"
@@ -13,11 +15,23 @@ type layout struct {
 	end  gpu.Ptr // the highest that next was
 }
 
+// huge is where counting ends, so that sizes that no device has do not overflow.
+const huge = 1 << 61
+
 func (l *layout) take(bytes int64) gpu.Ptr {
 	p := l.next
-	l.next = (p + gpu.Ptr(bytes) + 255) &^ 255
+	l.next = min((p+gpu.Ptr(bytes)+255)&^255, huge)
 	l.end = max(l.end, l.next)
 	return p
+}
+
+// area returns the bytes of a matrix, at most huge.
+func area(rows, cols int, size int64) int64 {
+	over, n := bits.Mul64(uint64(rows), uint64(cols)*uint64(size))
+	if over > 0 || n > huge {
+		return huge
+	}
+	return int64(n)
 }
 
 // A shape is a model with an element type, all that sizes of buffers follow from.
@@ -109,8 +123,8 @@ type pass struct {
 func (s shape) place(l *layout, n, rows, chunk int, level Recompute) *pass {
 	p := &pass{n: n, rows: rows, level: level, layers: make([]acts, s.Layers)}
 	size := int64(s.t.Size())
-	matrix := func(rows, cols int) gpu.Ptr { return l.take(int64(rows) * int64(cols) * size) }
-	floats := func(rows, cols int) gpu.Ptr { return l.take(int64(rows) * int64(cols) * 4) }
+	matrix := func(rows, cols int) gpu.Ptr { return l.take(area(rows, cols, size)) }
+	floats := func(rows, cols int) gpu.Ptr { return l.take(area(rows, cols, 4)) }
 	h, q, kv, f, heads := s.Hidden, s.QDim(), s.KVDim(), s.MLP, s.Heads+s.KVHeads
 	begin := l.next
 

@@ -33,6 +33,9 @@ type Plan struct {
 	Cache int64
 
 	positions int // of Tables
+
+	asked Options
+	least int64 // State, and what is taken beside it whatever the number of tokens
 }
 
 // Activations returns the bytes of Kept, Work and Logits.
@@ -68,8 +71,11 @@ func NewPlan(cfg model.Config, opts Options, free int64, tokens int) (Plan, erro
 	}
 	s := shape{cfg, opts.Precision}
 	var l layout
-	s.placeState(&l)
-	p := Plan{Precision: opts.Precision, Memory: math.MaxInt64, State: int64(l.end), MicroTokens: opts.MicroTokens, ChunkRows: opts.ChunkRows}
+	s.placeState(&l, opts.Frozen)
+	p := Plan{
+		Precision: opts.Precision, Memory: math.MaxInt64, State: int64(l.end), MicroTokens: opts.MicroTokens, ChunkRows: opts.ChunkRows,
+		asked: opts, least: int64(l.end) + s.scratch(1),
+	}
 	if free > 0 {
 		p.Memory = free
 		if opts.MemoryBytes == 0 {
@@ -90,19 +96,19 @@ func NewPlan(cfg model.Config, opts Options, free int64, tokens int) (Plan, erro
 		}
 	}
 	if p.MicroTokens == 0 {
+		most := KeepAll
+		if opts.Frozen {
+			most = keepNothing
+		}
 		p.MicroTokens = mostMicro
-		for p.MicroTokens > leastMicro && !p.at(s, p.MicroTokens, KeepAll).fits() {
+		for p.MicroTokens > leastMicro && !p.at(s, p.MicroTokens, most).fits() {
 			p.MicroTokens /= 2
 		}
 	}
 	if tokens == 0 {
 		tokens = min(max(p.MicroTokens, opts.MaxTokens), max(p.MicroTokens, cfg.MaxLen))
 	}
-	levels := []Recompute{KeepAll, KeepAttention, KeepInputs}
-	if opts.Recompute != Auto {
-		levels = []Recompute{opts.Recompute}
-	}
-	for _, level := range levels {
+	for _, level := range opts.levels() {
 		p = p.at(s, tokens, level)
 		if p.fits() {
 			break
@@ -113,7 +119,7 @@ func NewPlan(cfg model.Config, opts Options, free int64, tokens int) (Plan, erro
 		p.Cache = max(0, p.budget())
 	}
 	if !p.fits() {
-		return Plan{}, &RoomError{Plan: p, What: fmt.Sprintf("the policy with %d tokens at a time", tokens)}
+		return Plan{}, &RoomError{Plan: p, What: fmt.Sprintf("the policy with %d tokens at a time", tokens), tokens: tokens}
 	}
 	return p, nil
 }
@@ -150,7 +156,7 @@ func (p Plan) String() string {
 	line := func(what string, bytes int64, more string) {
 		fmt.Fprintf(&b, "  %-34s %9s%s\n", what, gib(bytes), more)
 	}
-	line("weights, gradient, moments", p.State, "")
+	line(p.holds(), p.State, "")
 	line("activations that are kept", p.Kept, "")
 	line("work, a layer at a time", p.Work, "")
 	line("logits", p.Logits, " in the place of work")
@@ -166,9 +172,19 @@ func (p Plan) String() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// holds names what State is.
+func (p Plan) holds() string {
+	if p.asked.Frozen {
+		return "weights"
+	}
+	return "weights, gradient, moments"
+}
+
 // gib writes a number of bytes for a person.
 func gib(bytes int64) string {
 	switch x := float64(bytes); {
+	case bytes < 1<<10:
+		return fmt.Sprintf("%d B", bytes)
 	case x >= 1<<30:
 		return fmt.Sprintf("%.1f GiB", x/(1<<30))
 	case x >= 1<<20:
@@ -176,43 +192,4 @@ func gib(bytes int64) string {
 	default:
 		return fmt.Sprintf("%.1f KiB", x/(1<<10))
 	}
-}
-
-// A RoomError says that memory is too little, and what to change. The policy goes
-// on behind it.
-type RoomError struct {
-	Plan Plan
-	What string // what there is too little memory for
-	Err  error  // a *gpu.MemoryError, or nil if it is the plan that does not fit
-}
-
-func (e *RoomError) Error() string {
-	why := fmt.Sprintf("the plan needs %s of %s", gib(e.Plan.Total()), gib(e.Plan.Memory))
-	if e.Err != nil {
-		why = e.Err.Error()
-	}
-	return fmt.Sprintf("cuda: too little memory for %s: %s\n%v\n%s", e.What, why, e.Plan, e.advice())
-}
-
-// Unwrap returns Err.
-func (e *RoomError) Unwrap() error { return e.Err }
-
-// advice says what to change.
-func (e *RoomError) advice() string {
-	p := e.Plan
-	if p.State+p.Tables+p.Scratch > p.Memory {
-		return "Weights, gradient and moments alone are too large: train a smaller model or take a device with more memory."
-	}
-	ways := []string{"shorten prompts and responses", "lower the tokens in work at a time (MicroTokens)"}
-	if p.Level != KeepInputs {
-		ways = append(ways, "compute more again (Recompute: automatic or keep inputs)")
-	}
-	if p.ChunkRows > leastChunk {
-		ways = append(ways, "lower the rows of logits (ChunkRows)")
-	}
-	if p.Precision == gpu.F32 {
-		ways = append(ways, "use bf16")
-	}
-	ways = append(ways, "free memory that other programs hold on the device")
-	return "To make it fit: " + strings.Join(ways, "; ") + "."
 }

@@ -36,6 +36,10 @@ type Policy struct {
 		budget int64 // what size may become
 	}
 
+	// fresh says that the gradient is zero, whatever is in its memory. Each tensor's
+	// first gradient is stored there, and only the next ones are added.
+	fresh bool
+
 	micro  micro
 	res    results
 	broken error
@@ -66,22 +70,26 @@ func New(dev gpu.Device, cfg model.Config, opts Options) (*Policy, error) {
 // allocate takes the memory of the plan.
 func (p *Policy) allocate() error {
 	var l layout
-	p.shape.placeState(&l)
+	p.shape.placeState(&l, p.opts.Frozen)
 	size := int64(l.end)
 	base, err := p.dev.Alloc(size)
 	if survived(err) && err != nil {
-		return &RoomError{Plan: p.plan, What: "weights, gradient and moments", Err: err}
+		return &RoomError{Plan: p.plan, What: p.plan.holds(), Err: err, need: needState}
 	}
 	if err != nil {
 		p.q.Fail(err)
 		return nil
 	}
 	l = layout{next: base}
-	p.state = p.shape.placeState(&l)
+	p.state = p.shape.placeState(&l, p.opts.Frozen)
 	p.fill(base, 0, size)
+	if !p.opts.Frozen {
+		p.upload(p.state.noDecay.Ptr, bytesOf(noDecay(p.tensors)))
+		p.fresh = true
+	}
 	p.rope(p.plan.positions)
 	if err := p.reserve(p.plan.Activations()); err != nil {
-		return &RoomError{Plan: p.plan, What: "activations", Err: err}
+		return &RoomError{Plan: p.plan, What: fmt.Sprintf("activations of %d tokens", p.plan.Tokens), Err: err, tokens: p.plan.Tokens}
 	}
 	return nil
 }
@@ -109,6 +117,9 @@ func (p *Policy) Config() model.Config { return p.cfg }
 // Plan says in words how memory is used.
 func (p *Policy) Plan() string { return p.plan.String() }
 
+// PlannedBytes returns the memory of the plan in all.
+func (p *Policy) PlannedBytes() int64 { return p.plan.Total() }
+
 // Notes returns what a user should know of how the device does its work, such as
 // what fell back to slower kernels.
 func (p *Policy) Notes() []string { return p.q.Notes() }
@@ -120,14 +131,18 @@ func (p *Policy) Info() backend.Info {
 	if !p.opts.OwnKernels && len(d.Libraries) > 0 {
 		how = strings.Join(d.Libraries, ", ")
 	}
+	order := ""
+	if !p.opts.OwnKernels && p.opts.Unordered {
+		order = " unordered"
+	}
 	return backend.Info{
 		Backend: "cuda",
 		Device:  fmt.Sprintf("%s, %s, %s", d.Name, p.shape.t, how),
 		Workers: 1,
 		// The memory and what is kept change no bit; a library may choose otherwise on
 		// another device, and so may kernels on another architecture.
-		Signature: fmt.Sprintf("cuda %s sm_%d%d driver %s, %s, %s micro=%d chunk=%d",
-			d.Name, d.Major, d.Minor, d.Driver, how, p.shape.t, p.opts.MicroTokens, p.opts.ChunkRows),
+		Signature: fmt.Sprintf("cuda %s sm_%d%d driver %s, %s, %s micro=%d chunk=%d%s",
+			d.Name, d.Major, d.Minor, d.Driver, how, p.shape.t, p.opts.MicroTokens, p.opts.ChunkRows, order),
 	}
 }
 
@@ -148,7 +163,7 @@ func (p *Policy) do(f func() error) error {
 	err = f()
 	if cause := p.q.Reset(); cause != nil {
 		if survived(cause) {
-			return &RoomError{Plan: p.plan, What: "scratch memory", Err: cause}
+			return &RoomError{Plan: p.plan, What: "scratch memory", Err: cause, need: needScratch}
 		}
 		return p.fail(cause)
 	}
@@ -167,14 +182,6 @@ func (p *Policy) fail(err error) error {
 	return p.broken
 }
 
-// levels returns what may be kept, in the order of preference.
-func (p *Policy) levels() []Recompute {
-	if p.opts.Recompute != Auto {
-		return []Recompute{p.opts.Recompute}
-	}
-	return []Recompute{KeepAll, KeepAttention, KeepInputs}
-}
-
 // room returns a pass in the arena, at the first of the levels that fits.
 func (p *Policy) room(n, rows int, levels ...Recompute) (*pass, error) {
 	chunk := min(rows, p.opts.ChunkRows)
@@ -191,7 +198,7 @@ func (p *Policy) room(n, rows int, levels ...Recompute) (*pass, error) {
 			return nil, err
 		}
 	}
-	return nil, &RoomError{Plan: p.plan, What: fmt.Sprintf("%d tokens at a time", n), Err: err}
+	return nil, &RoomError{Plan: p.plan, What: fmt.Sprintf("%d tokens at a time", n), Err: err, tokens: n}
 }
 
 // reserve makes the arena at least as large as bytes. If it has to grow, its
@@ -244,7 +251,7 @@ func (p *Policy) fill(dst gpu.Ptr, value byte, bytes int64) {
 }
 
 // bytesOf returns the memory of s. Hosts of GPUs are little endian, as GPUs are.
-func bytesOf[E int32 | float32 | float64](s []E) []byte {
+func bytesOf[E int32 | int64 | float32 | float64](s []E) []byte {
 	if len(s) == 0 {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/ops"
+	"github.com/golongrl/golongrl/trainer/model"
 )
 
 // Update implements backend.Policy. Clipping is that of
@@ -25,46 +26,61 @@ func (p *Policy) Update(u backend.Update) (done backend.Updated, err error) {
 }
 
 func (p *Policy) update(u backend.Update) (backend.Updated, error) {
+	if p.opts.Frozen {
+		return backend.Updated{}, errFrozen
+	}
 	if u.Step < 1 {
 		return backend.Updated{}, fmt.Errorf("cuda: update %d; steps count from 1", u.Step)
 	}
+	p.settle()
 	norm := math.Sqrt(p.q.SumSquares(p.state.g.Ptr, p.shape.Size()))
 	if err := p.q.Err(); err != nil {
 		return backend.Updated{}, err
 	}
 	done := backend.Updated{GradNorm: norm}
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		p.clearGradient()
+		p.fresh = true
 		return done, &backend.NotFiniteError{GradNorm: norm}
 	}
-	s := ops.AdamWStep{LR: u.LR, Beta1: u.Beta1, Beta2: u.Beta2, Eps: u.Eps, Step: u.Step, Scale: 1}
+	s := ops.AdamWStep{LR: u.LR, Beta1: u.Beta1, Beta2: u.Beta2, Eps: u.Eps, Decay: u.Decay, Step: u.Step, Scale: 1, NoDecay: p.state.noDecay}
 	if u.MaxNorm > 0 {
 		s.Scale = min(1, u.MaxNorm/(norm+1e-6))
 	}
-	// Neighbours that are treated alike are updated as one.
-	for i := 0; i < len(p.tensors); {
-		lo, decay := p.tensors[i].Offset, p.tensors[i].Decay
-		hi := lo
-		for ; i < len(p.tensors) && p.tensors[i].Decay == decay; i++ {
-			hi += p.tensors[i].Len()
-		}
-		s.Decay = 0
-		if decay {
-			s.Decay = u.Decay
-		}
-		at := func(v vector) gpu.Ptr { return v.At(lo, v.t) }
-		var low gpu.Ptr
-		if p.state.low.t != gpu.F32 {
-			low = at(p.state.low)
-		}
-		p.q.AdamW(at(p.state.w), low, at(p.state.m), at(p.state.v), at(p.state.g), hi-lo, s)
+	st := &p.state
+	var low gpu.Ptr
+	if st.low.t != gpu.F32 {
+		low = st.low.Ptr
 	}
+	p.q.AdamW(st.w.Ptr, low, st.m.Ptr, st.v.Ptr, st.g.Ptr, p.shape.Size(), s)
 	p.q.Fail(p.dev.Sync())
 	if err := p.q.Reset(); err != nil {
 		return done, p.fail(err)
 	}
+	p.fresh = true
 	return done, nil
 }
 
-// clearGradient sets the gradient to zero.
-func (p *Policy) clearGradient() { p.fill(p.state.g.Ptr, 0, 4*int64(p.shape.Size())) }
+// noDecay returns where parameters begin and end that do not decay, each range as
+// two numbers.
+func noDecay(tensors []model.Tensor) []int64 {
+	var r []int64
+	for _, t := range tensors {
+		lo, hi := int64(t.Offset), int64(t.Offset+t.Len())
+		switch n := len(r); {
+		case t.Decay:
+		case n > 0 && r[n-1] == lo:
+			r[n-1] = hi
+		default:
+			r = append(r, lo, hi)
+		}
+	}
+	return r
+}
+
+// settle writes the zeros of a fresh gradient.
+func (p *Policy) settle() {
+	if p.fresh {
+		p.fill(p.state.g.Ptr, 0, 4*int64(p.shape.Size()))
+		p.fresh = false
+	}
+}

@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/golongrl/golongrl/trainer/backend"
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
+	"github.com/golongrl/golongrl/trainer/cuda/internal/ops"
 	"github.com/golongrl/golongrl/trainer/model"
 )
 
@@ -21,20 +24,29 @@ type state struct {
 	base       gpu.Ptr
 	w, g, m, v vector // float32
 	low        vector // the weights in the type of products; w itself if that is float32
+	noDecay    ops.Ranges
 	cos, sin   gpu.Ptr
 	positions  int // of cos and sin
 }
 
-// placeState lays out the vectors.
-func (s shape) placeState(l *layout) state {
+// placeState lays out the vectors, of a frozen policy the weights.
+func (s shape) placeState(l *layout, frozen bool) state {
 	n := int64(s.Size())
 	st := state{base: l.next}
-	for _, v := range []*vector{&st.w, &st.g, &st.m, &st.v} {
+	all := []*vector{&st.w, &st.g, &st.m, &st.v}
+	if frozen {
+		all = all[:1]
+	}
+	for _, v := range all {
 		*v = vector{l.take(4 * n), gpu.F32}
 	}
 	st.low = st.w
 	if s.t != gpu.F32 {
 		st.low = vector{l.take(int64(s.t.Size()) * n), s.t}
+	}
+	if !frozen {
+		bounds := len(noDecay(s.Tensors()))
+		st.noDecay = ops.Ranges{Ptr: l.take(8 * int64(bounds)), N: bounds / 2}
 	}
 	return st
 }
@@ -109,23 +121,43 @@ func (p *Policy) tensor(kind backend.State, i, n int) (model.Tensor, gpu.Ptr, er
 	return t, v.At(t.Offset, v.t), nil
 }
 
+// errFrozen is what a policy without gradient and moments says.
+var errFrozen = errors.New("cuda: the policy is frozen: it has no gradient and no moments, see Options.Frozen")
+
+// lacks reports whether a frozen policy has no tensors of kind; they are zero.
+func (p *Policy) lacks(kind backend.State) bool { return p.opts.Frozen && kind != backend.Weights }
+
 // Read implements backend.Policy.
 func (p *Policy) Read(kind backend.State, i int, dst []float32) error {
 	return p.do(func() error {
 		_, src, err := p.tensor(kind, i, len(dst))
-		if err == nil {
+		switch {
+		case err != nil:
+		case p.lacks(kind), kind == backend.Gradient && p.fresh:
+			clear(dst)
+		default:
 			p.download(bytesOf(dst), src)
 		}
 		return err
 	})
 }
 
-// Write implements backend.Policy.
+// Write implements backend.Policy. A frozen policy takes no gradient and no moments
+// but zero.
 func (p *Policy) Write(kind backend.State, i int, src []float32) error {
 	return p.do(func() error {
 		t, dst, err := p.tensor(kind, i, len(src))
 		if err != nil {
 			return err
+		}
+		if p.lacks(kind) {
+			if slices.ContainsFunc(src, func(x float32) bool { return x != 0 }) {
+				return errFrozen
+			}
+			return nil
+		}
+		if kind == backend.Gradient {
+			p.settle()
 		}
 		p.upload(dst, bytesOf(src))
 		if low := p.state.low; kind == backend.Weights && low.t != gpu.F32 {

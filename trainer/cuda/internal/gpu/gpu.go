@@ -67,15 +67,16 @@ type Device interface {
 
 // Info describes a device.
 type Info struct {
-	Name         string // "NVIDIA H100 80GB HBM3"
-	Major, Minor int    // compute capability
-	SMs          int    // multiprocessors
-	Shared       int    // bytes of shared memory that a block may have
-	Memory       int64  // bytes in all
-	Free         int64  // bytes free when the device was opened
-	Driver       string // "12.4", what the driver supports
-	Libraries    []string
-	Emulated     bool // a CPU that runs the kernels' source
+	Name         string   // "NVIDIA H100 80GB HBM3"
+	Major, Minor int      // compute capability
+	SMs          int      // multiprocessors
+	Shared       int      // bytes of shared memory that a block may have
+	Memory       int64    // bytes in all
+	Free         int64    // bytes free when the device was opened
+	Driver       string   // "12.4", what the driver supports
+	Libraries    []string // that are in use, with their versions: "cuBLASLt 12.9.3"
+	Notes        []string // where they were found, and what was found in vain
+	Emulated     bool     // a CPU that runs the kernels' source
 }
 
 // A Launch is a kernel and its arguments. Every parameter of a kernel is 8 bytes

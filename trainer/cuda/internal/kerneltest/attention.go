@@ -60,6 +60,13 @@ func attentionCases() []Case {
 		all = append(all, Case{fmt.Sprintf("attention_alone/%v/%d", s.t, s.d), false,
 			withRig(s.t, 0, func(r *rig) { r.attentionAlone(s.d) })})
 	}
+	for _, s := range []attentionShape{
+		{q: 2, kv: 1, d: 128, lengths: []int{50}},
+		{q: 2, kv: 1, d: 128, lengths: []int{130, 33}, before: 1, pad: 8, slow: true},
+	} {
+		all = append(all, Case{fmt.Sprintf("attention_narrow/bf16/%d", s.lengths[0]), s.slow,
+			withRig(gpu.BF16, 0, func(r *rig) { r.attentionNarrow(s) })})
+	}
 	return all
 }
 

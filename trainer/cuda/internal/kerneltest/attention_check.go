@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
@@ -175,4 +176,44 @@ func (r *rig) attentionAlone(d int) {
 		bad = bad && math.IsNaN(x)
 	}
 	r.check(bad, "the output of a token with a key that is NaN has numbers")
+}
+
+// narrow is a device with the shared memory of compute capability 8.6, 8.9 and 12.0.
+type narrow struct {
+	gpu.Device
+	launched map[string]int
+}
+
+const narrowShared = 99 << 10
+
+func (d narrow) Info() gpu.Info {
+	i := d.Device.Info()
+	i.Shared = narrowShared
+	return i
+}
+
+func (d narrow) Launch(l gpu.Launch) error {
+	if l.Shared > narrowShared {
+		return fmt.Errorf("kernel %s with %d bytes of shared memory, where there are %d", l.Kernel, l.Shared, narrowShared)
+	}
+	d.launched[l.Kernel]++
+	return d.Device.Launch(l)
+}
+
+// attentionNarrow wants tensor cores to be used where there is little shared memory,
+// and the bits that come where there is more.
+func (r *rig) attentionNarrow(s attentionShape) {
+	wide, d := r.q.Dev, narrow{r.q.Dev, map[string]int{}}
+	r.q.Dev = d
+	r.attention(s)
+	p := r.pack(s)
+	few := r.compute(p, s.pad)
+	for _, name := range []string{"attention_mma_128_bf16", "attention_mma_keys_128x32_bf16", "attention_mma_queries_128_bf16"} {
+		r.check(r.q.Err() != nil || d.launched[name] == 2, "%s was not launched, but %v", name, d.launched)
+	}
+	r.q.Dev = wide
+	all := r.compute(p, s.pad)
+	r.same("dq", few.dq, all.dq)
+	r.same("dk", few.dk, all.dk)
+	r.same("dv", few.dv, all.dv)
 }

@@ -100,6 +100,7 @@ func decode(r *rig, s gpu.Heads, length []int32) {
 		d := ops.Decoding{
 			Rows: rows, Table: r.ints(table[from*width:][:rows*width]), Width: width, Length: r.ints(length),
 			Items: len(item), Item: r.ints(item), First: r.ints(begin),
+			Parts: r.alloc(int(ops.DecodeBytes(rows, len(item), s)+7)/8, 8),
 		}
 		out := r.out(r.t, rows*(qd+1))
 		r.q.DecodeAttention(gpu.Rows{Ptr: out, LD: qd + 1}, gpu.Rows{Ptr: queries.At(from*(qd+8), r.t), LD: qd + 8}, c, d, s)

@@ -64,6 +64,12 @@ func gemmCases() []Case {
 	// Sums that are split.
 	add(true, "tn", gpu.BF16, gpu.F32, shape{m: 8, n: 24, k: 2100, accumulate: true})
 	add(true, "tn", gpu.BF16, gpu.F32, shape{m: 7, n: 21, k: 3075, accumulate: true, gap: 2})
+	for _, t := range []gpu.Type{gpu.F32, gpu.BF16} {
+		for _, s := range []shape{{m: 8, n: 24, k: 2100}, {m: 7, n: 21, k: 3075}, {m: 33, n: 40, k: 65}} {
+			s.ta = true
+			all = append(all, Case{fmt.Sprintf("gemm/tn/%v/%dx%dx%d/store", t, s.m, s.n, s.k), true, withRig(t, 0, func(r *rig) { gemmStore(r, s) })})
+		}
+	}
 
 	for _, t := range []gpu.Type{gpu.F32, gpu.BF16} {
 		for _, form := range []string{"nn", "nt"} {
@@ -157,6 +163,20 @@ func gemm(r *rig, s shape) {
 		r.q.Gemm(p)
 	}
 	r.near("C", s.out, r.get(s.out, c, len(start)), want, magnitude)
+}
+
+// gemmStore wants what is stored over NaNs to be, to the bit, what is added to zeros.
+func gemmStore(r *rig, s shape) {
+	a, b := r.matrix(r.t, s.m, s.k, 0, s.ta), r.matrix(r.t, s.k, s.n, 0, s.tb)
+	p := gpu.Product{TransA: s.ta, TransB: s.tb, M: s.m, N: s.n, K: s.k, A: a.at, B: b.at, C: r.out(gpu.F32, s.m*s.n),
+		LDA: a.ld, LDB: b.ld, LDC: s.n, In: r.t, Out: gpu.F32}
+	r.q.OwnKernels = true
+	r.q.Gemm(p)
+	stored := r.get(gpu.F32, p.C, s.m*s.n)
+	r.q.Fail(r.d.Fill(p.C, 0, int64(4*s.m*s.n)))
+	p.Accumulate = true
+	r.q.Gemm(p)
+	r.same("C, stored", stored, r.get(gpu.F32, p.C, s.m*s.n))
 }
 
 // gemmRow wants the same bits for a row whatever the batch and the tile.

@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 
@@ -27,7 +28,50 @@ func optimCases() []Case {
 			Case{fmt.Sprintf("adamw/%d+%d", s.n, s.shift), false, withRig(gpu.F32, s.shift, func(r *rig) { r.adamW(s.n, s.low, s.step) })},
 			Case{fmt.Sprintf("sum_squares/%d+%d", s.n, s.shift), false, withRig(gpu.F32, s.shift, func(r *rig) { r.sumSquares(s.n) })})
 	}
-	return append(all, Case{"adamw/few blocks", false, withFewBlocks(gpu.F32, func(r *rig) { r.adamW(5003, true, usual) })})
+	return append(all,
+		Case{"adamw/few blocks", false, withFewBlocks(gpu.F32, func(r *rig) { r.adamW(5003, true, usual) })},
+		Case{"adamw/ranges", false, withFewBlocks(gpu.F32, func(r *rig) { r.adamWRanges(7003, usual) })},
+		Case{"adamw/ranges+1", false, withRig(gpu.F32, 1, func(r *rig) { r.adamWRanges(7003, usual) })})
+}
+
+// adamWRanges wants one step with ranges without decay to be, to the bit, steps with
+// the pieces.
+func (r *rig) adamWRanges(n int, s ops.AdamWStep) {
+	// One element, several in a vector, neighbours, over a block's bounds, a whole
+	// block's, and the end.
+	ranges := []int64{0, 1, 5, 6, 6, 7, 9, 10, 1020, 1030, 2048, 3072, 4000, 4096, 5001, 5002, 6500, int64(n)}
+	w, m, v, g := r.normal(n, 1), r.normal(n, 0.01), r.normal(n, 0.01), r.normal(n, 0.1)
+	for i := range v {
+		v[i] *= v[i]
+	}
+	type vectors struct{ w, low, m, v, g gpu.Ptr }
+	put := func() vectors {
+		return vectors{r.put(gpu.F32, w), r.out(gpu.BF16, n), r.put(gpu.F32, m), r.put(gpu.F32, v), r.put(gpu.F32, g)}
+	}
+	one, many := put(), put()
+	step := func(x vectors, lo, hi int, s ops.AdamWStep) {
+		at := func(p gpu.Ptr) gpu.Ptr { return p.At(lo, gpu.F32) }
+		r.q.AdamW(at(x.w), x.low.At(lo, gpu.BF16), at(x.m), at(x.v), at(x.g), hi-lo, s)
+	}
+	last := 0
+	for i := 0; i < len(ranges); i += 2 {
+		lo, hi := int(ranges[i]), int(ranges[i+1])
+		step(many, last, lo, s)
+		plain := s
+		plain.Decay = 0
+		step(many, lo, hi, plain)
+		last = hi
+	}
+	raw := make([]byte, 0, 8*len(ranges))
+	for _, x := range ranges {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(x))
+	}
+	s.NoDecay = ops.Ranges{Ptr: r.upload(raw, 8), N: len(ranges) / 2}
+	step(one, 0, n, s)
+	for what, p := range map[string][2]gpu.Ptr{"w": {one.w, many.w}, "m": {one.m, many.m}, "v": {one.v, many.v}, "g": {one.g, many.g}} {
+		r.same(what, r.get(gpu.F32, p[0], n), r.get(gpu.F32, p[1], n))
+	}
+	r.same("low", r.get(gpu.BF16, one.low, n), r.get(gpu.BF16, many.low, n))
 }
 
 func (r *rig) adamW(n int, low bool, s ops.AdamWStep) {
@@ -58,7 +102,7 @@ func (r *rig) adamW(n int, low bool, s ops.AdamWStep) {
 	r.near("w", gpu.F32, got, w, sizeW)
 	r.near("m", gpu.F32, r.get(gpu.F32, pm, n), m, sizeM)
 	r.near("v", gpu.F32, r.get(gpu.F32, pv, n), v, nil)
-	r.same("g", r.get(gpu.F32, pg, n), make([]float64, n))
+	r.same("g", r.get(gpu.F32, pg, n), g)
 	if low {
 		for i, x := range got {
 			got[i] = float64(math.Float32frombits(uint32(bf16Bits(float32(x))) << 16))

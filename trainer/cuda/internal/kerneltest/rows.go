@@ -116,13 +116,14 @@ func (r *rig) rmsNormGrad(rows, d int) {
 		}
 	}
 
-	r.q.RMSNormGrad(pdx, false, pdw, pdy, px, pw, prstd, rows, d)
+	r.q.RMSNormGrad(pdx, false, pdw, true, pdy, px, pw, prstd, rows, d)
 	r.near("dx", r.t, r.get(r.t, pdx, rows*d), want, magnitude)
 	r.near("dw", gpu.F32, r.get(gpu.F32, pdw, d), dws, dw)
 
+	// Stored is added to zeros.
 	again := r.out(gpu.F32, d)
 	r.q.Fail(r.d.Fill(again, 0, int64(4*d)))
-	r.q.RMSNormGrad(pold, true, again, pdy, px, pw, prstd, rows, d)
+	r.q.RMSNormGrad(pold, true, again, true, pdy, px, pw, prstd, rows, d)
 	for i, v := range old {
 		want[i] += v
 		magnitude[i] += math.Abs(v)
@@ -130,8 +131,7 @@ func (r *rig) rmsNormGrad(rows, d int) {
 	r.near("dx, added", r.t, r.get(r.t, pold, rows*d), want, magnitude)
 
 	pdw = r.out(gpu.F32, d)
-	r.q.Fail(r.d.Fill(pdw, 0, int64(4*d)))
-	r.q.RMSNormGrad(pdy, false, pdw, pdy, px, pw, prstd, rows, d)
+	r.q.RMSNormGrad(pdy, false, pdw, false, pdy, px, pw, prstd, rows, d)
 	r.same("dx in the place of dy", r.get(r.t, pdy, rows*d), r.get(r.t, pdx, rows*d))
 	r.same("dw, again", r.get(gpu.F32, pdw, d), r.get(gpu.F32, again, d))
 }
@@ -207,7 +207,13 @@ func (r *rig) normRope(n int, s gpu.Heads) {
 	grad := r.normal(n*all*d, 1)
 	dwq, dwk := r.normal(d, 1), r.normal(d, 1)
 	pgrad, pdwq, pdwk := r.put(r.t, grad), r.put(gpu.F32, dwq), r.put(gpu.F32, dwk)
-	r.q.NormRopeGrad(pgrad, pqkv, pwq, pwk, rstd, rope, pdwq, pdwk, n, s)
+	stored, added := r.out(gpu.F32, 2*d), r.out(gpu.F32, 2*d) // what is stored is what is added to zeros
+	r.q.Fail(r.d.Fill(added, 0, int64(8*d)))
+	for _, p := range []gpu.Ptr{stored, added} {
+		r.q.NormRopeGrad(r.put(r.t, grad), pqkv, pwq, pwk, rstd, rope, p, p.At(d, gpu.F32), p == added, n, s)
+	}
+	r.same("dwq and dwk, stored", r.get(gpu.F32, stored, 2*d), r.get(gpu.F32, added, 2*d))
+	r.q.NormRopeGrad(pgrad, pqkv, pwq, pwk, rstd, rope, pdwq, pdwk, true, n, s)
 
 	want, magnitude = append([]float64(nil), grad...), make([]float64, n*all*d)
 	sumQ, sumK := make([]float64, d), make([]float64, d)

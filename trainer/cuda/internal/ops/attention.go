@@ -84,28 +84,48 @@ func (q *Queue) AttentionGrad(a gpu.Attend, s *Sequences) {
 	args := append(attendArgs(a, a.Q, a.K, a.V, a.DOut), uint64(stats), gpu.Int(n))
 	keys := append(args[:len(args):len(args)], uint64(a.DK.Ptr), gpu.Int(a.DK.LD), uint64(a.DV.Ptr), gpu.Int(a.DV.LD))
 	queries := append(args[:len(args):len(args)], uint64(a.DQ.Ptr), gpu.Int(a.DQ.LD))
-	// Keys and values, and two stages of queries, their dout and their stats.
-	shared := (2*largeTile+4*gradQueries)*a.D*2 + 2*8*gradQueries
-	if d := tensorHead(a, a.Q, a.K, a.V, a.Out, a.DOut, a.DQ, a.DK, a.DV); d > 0 && q.fits(shared) {
-		q.runTiles(fmt.Sprintf("attention_mma_keys_%d_bf16", d), s.large, s.large.keys, a.KV, 256, shared, keys)
-		shared = (2*largeTile + 4*gradKeys) * d * 2
-		q.runTiles(fmt.Sprintf("attention_mma_queries_%d_bf16", d), s.large, s.large.queries, a.Heads.Q, 128, shared, queries)
-		return
+	size, ld := generalHead(a.D)
+	d := tensorHead(a, a.Q, a.K, a.V, a.DOut, a.DK, a.DV)
+	if step, shared := q.gradQueries(d); step > 0 {
+		q.runTiles(fmt.Sprintf("attention_mma_keys_%dx%d_bf16", d, step), s.large, s.large.keys, a.KV, 256, shared, keys)
+	} else {
+		q.noteGeneral(a)
+		shared = 4 * (4*smallTile*ld + 2*smallTile*generalScores)
+		q.runTiles(fmt.Sprintf("attention_keys_%d_%s", size, a.Type), s.small, s.small.keys, a.KV, 128, shared, keys)
 	}
-	q.noteGeneral(a)
-	d, ld := generalHead(a.D)
-	shared = 4 * (4*smallTile*ld + 2*smallTile*generalScores)
-	q.runTiles(fmt.Sprintf("attention_keys_%d_%s", d, a.Type), s.small, s.small.keys, a.KV, 128, shared, keys)
-	shared = 4 * (4*smallTile*ld + smallTile*generalScores)
-	q.runTiles(fmt.Sprintf("attention_queries_%d_%s", d, a.Type), s.small, s.small.queries, a.Heads.Q, 128, shared, queries)
+	// Queries and their dout, and two stages of keys and values.
+	shared := (2*largeTile + 4*gradKeys) * a.D * 2
+	if d = tensorHead(a, a.Q, a.K, a.V, a.DOut, a.DQ); d > 0 && q.fits(shared) {
+		q.runTiles(fmt.Sprintf("attention_mma_queries_%d_bf16", d), s.large, s.large.queries, a.Heads.Q, 128, shared, queries)
+	} else {
+		q.noteGeneral(a)
+		shared = 4 * (4*smallTile*ld + smallTile*generalScores)
+		q.runTiles(fmt.Sprintf("attention_queries_%d_%s", size, a.Type), s.small, s.small.queries, a.Heads.Q, 128, shared, queries)
+	}
 }
 
 // Tokens that kernels for tensor cores read at a time; their .cu files say the same.
 const (
 	forwardKeys = 64 // attention_fwd.cu
-	gradQueries = 64 // attention_bwd_keys.cu
 	gradKeys    = 32 // attention_bwd_queries.cu
 )
+
+// gradQueries returns how many queries attention_bwd_keys.cu reads at a time with
+// heads of d elements, and its shared memory: the most queries that there is a
+// kernel for and memory; 0 if there are none, as for d = 0.
+func (q *Queue) gradQueries(d int) (step, shared int) {
+	if d == 0 {
+		return 0, 0
+	}
+	for _, step := range []int{64, 32} {
+		// Keys and values, and two stages of queries, their dout and their stats.
+		shared := (2*largeTile+4*step)*d*2 + 2*8*step
+		if (step == 64 || d == 128) && q.fits(shared) {
+			return step, shared
+		}
+	}
+	return 0, 0
+}
 
 // generalScores is the distance of rows of scores in attention_general.cuh.
 const generalScores = 36

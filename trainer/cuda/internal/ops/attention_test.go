@@ -138,16 +138,18 @@ func TestAttentionKernels(t *testing.T) {
 		d       int
 		forward string
 		keys    string
+		queries string
 	}{
-		{nil, gpu.F32, 64, "attention_64_f32", "attention_keys_64_f32"},
-		{nil, gpu.F32, 65, "attention_128_f32", "attention_keys_128_f32"},
-		{nil, gpu.F32, 256, "attention_256_f32", "attention_keys_256_f32"},
-		{nil, gpu.BF16, 80, "attention_mma_80_bf16", "attention_mma_keys_80_bf16"},
-		{nil, gpu.BF16, 128, "attention_mma_128_bf16", "attention_mma_keys_128_bf16"},
-		{nil, gpu.BF16, 48, "attention_64_bf16", "attention_keys_64_bf16"},
-		{func(a *gpu.Attend) { a.V.Ptr += 8 }, gpu.BF16, 128, "attention_128_bf16", "attention_keys_128_bf16"},
-		{func(a *gpu.Attend) { a.Q.LD += 4 }, gpu.BF16, 128, "attention_128_bf16", "attention_keys_128_bf16"},
-		{func(a *gpu.Attend) { a.DK.Ptr += 2 }, gpu.BF16, 128, "attention_mma_128_bf16", "attention_keys_128_bf16"},
+		{nil, gpu.F32, 64, "attention_64_f32", "attention_keys_64_f32", "attention_queries_64_f32"},
+		{nil, gpu.F32, 65, "attention_128_f32", "attention_keys_128_f32", "attention_queries_128_f32"},
+		{nil, gpu.F32, 256, "attention_256_f32", "attention_keys_256_f32", "attention_queries_256_f32"},
+		{nil, gpu.BF16, 80, "attention_mma_80_bf16", "attention_mma_keys_80x64_bf16", "attention_mma_queries_80_bf16"},
+		{nil, gpu.BF16, 128, "attention_mma_128_bf16", "attention_mma_keys_128x64_bf16", "attention_mma_queries_128_bf16"},
+		{nil, gpu.BF16, 48, "attention_64_bf16", "attention_keys_64_bf16", "attention_queries_64_bf16"},
+		{func(a *gpu.Attend) { a.V.Ptr += 8 }, gpu.BF16, 128, "attention_128_bf16", "attention_keys_128_bf16", "attention_queries_128_bf16"},
+		{func(a *gpu.Attend) { a.Q.LD += 4 }, gpu.BF16, 128, "attention_128_bf16", "attention_keys_128_bf16", "attention_queries_128_bf16"},
+		{func(a *gpu.Attend) { a.DK.Ptr += 2 }, gpu.BF16, 128, "attention_mma_128_bf16", "attention_keys_128_bf16", "attention_mma_queries_128_bf16"},
+		{func(a *gpu.Attend) { a.DQ.Ptr += 2 }, gpu.BF16, 128, "attention_mma_128_bf16", "attention_mma_keys_128x64_bf16", "attention_queries_128_bf16"},
 	} {
 		d := &attentionDevice{shared: 163 << 10} // of compute capability 8.0
 		q := NewQueue(d, x.t)
@@ -159,21 +161,21 @@ func TestAttentionKernels(t *testing.T) {
 		q.Attention(a, s)
 		q.AttentionGrad(a, s)
 		got := d.launches
-		if q.Err() != nil || len(got) != 4 {
-			t.Errorf("%v %d: %v, %d launches", x.t, x.d, q.Err(), len(got))
+		names := []string{x.forward, "attention_stats_" + x.t.String(), x.keys, x.queries}
+		if have := d.names(); q.Err() != nil || !slices.Equal(have, names) {
+			t.Errorf("%v %d: kernels %v, want %v; %v", x.t, x.d, have, names, q.Err())
 			continue
 		}
-		if got[0].Kernel != x.forward || got[2].Kernel != x.keys {
-			t.Errorf("%v %d: kernels %v", x.t, x.d, d.names())
+		tiles := func(kernel string) int {
+			if strings.Contains(kernel, "mma") {
+				return 2
+			}
+			return 5
 		}
-		tiles := 5
-		if strings.Contains(x.keys, "mma") {
-			tiles = 2
-		}
-		if got[2].Grid[0] != 2*tiles || got[3].Grid[0] != 4*tiles {
+		if got[2].Grid[0] != 2*tiles(x.keys) || got[3].Grid[0] != 4*tiles(x.queries) {
 			t.Errorf("%s: grids %v and %v", x.keys, got[2].Grid, got[3].Grid)
 		}
-		if noted := len(q.Notes()) > 0; noted != (x.t == gpu.BF16 && tiles == 5) {
+		if noted := len(q.Notes()) > 0; noted != (x.t == gpu.BF16 && tiles(x.keys)+tiles(x.queries) > 4) {
 			t.Errorf("%v %d: notes %q", x.t, x.d, q.Notes())
 		}
 	}
@@ -184,16 +186,32 @@ func TestAttentionKernels(t *testing.T) {
 	if err := q.Err(); err == nil || !strings.Contains(err.Error(), "too large") {
 		t.Errorf("with too little shared memory: %v", err)
 	}
-	q = NewQueue(d, gpu.BF16)
-	s := q.PlaceSequences([]int{0, 1}, 1024)
-	q.Attention(attend(gpu.BF16, 1, 1, 128), s)
-	q.AttentionGrad(attend(gpu.BF16, 1, 1, 128), s)
-	want := []string{"attention_mma_128_bf16", "attention_stats_bf16", "attention_keys_128_bf16", "attention_queries_128_bf16"}
-	if got := d.names(); q.Err() != nil || !slices.Equal(got, want) {
-		t.Errorf("with little shared memory: kernels %v, %v", got, q.Err())
+	for _, x := range []struct {
+		d, shared     int
+		keys, queries string
+	}{
+		{64, 99 << 10, "attention_mma_keys_64x64_bf16", "attention_mma_queries_64_bf16"},
+		{96, 99 << 10, "attention_mma_keys_96x64_bf16", "attention_mma_queries_96_bf16"},
+		{128, 99 << 10, "attention_mma_keys_128x32_bf16", "attention_mma_queries_128_bf16"},
+		{128, 96 << 10, "attention_keys_128_bf16", "attention_mma_queries_128_bf16"},
+		{128, 95 << 10, "attention_keys_128_bf16", "attention_queries_128_bf16"},
+	} {
+		d.shared = x.shared
+		q = NewQueue(d, gpu.BF16)
+		s := q.PlaceSequences([]int{0, 1}, 1024)
+		q.AttentionGrad(attend(gpu.BF16, 1, 1, x.d), s)
+		for _, l := range d.launches {
+			if l.Shared > x.shared {
+				t.Errorf("%d bytes of shared memory: %s takes %d", x.shared, l.Kernel, l.Shared)
+			}
+		}
+		want := []string{"attention_stats_bf16", x.keys, x.queries}
+		if got := d.names(); q.Err() != nil || !slices.Equal(got, want) {
+			t.Errorf("%d bytes of shared memory: kernels %v, want %v; %v", x.shared, got, want, q.Err())
+		}
 	}
 	q = NewQueue(d, gpu.F32)
-	s = q.PlaceSequences([]int{3, 3}, 1024)
+	s := q.PlaceSequences([]int{3, 3}, 1024)
 	q.Attention(attend(gpu.F32, 1, 1, 8), s)
 	q.AttentionGrad(attend(gpu.F32, 1, 1, 8), s)
 	if q.Err() != nil || len(d.launches) > 0 {

@@ -41,6 +41,8 @@ type Decoding struct {
 	// What DecodeItems says of the lengths, in i32.
 	Items       int
 	Item, First gpu.Ptr
+
+	Parts gpu.Ptr // DecodeBytes of memory to work in, aligned to 8 bytes
 }
 
 // DecodeItems divides rows of the given lengths, which are positive, for a
@@ -56,6 +58,15 @@ func DecodeItems(length []int32) (item, first []int32) {
 	}
 	first[len(length)] = int32(len(item))
 	return item, first
+}
+
+// DecodeBytes returns the bytes that DecodeAttention works in: a vector and two
+// numbers for each item and query head, if a row has more than one item.
+func DecodeBytes(rows, items int, s gpu.Heads) int64 {
+	if items <= rows {
+		return 0
+	}
+	return int64(items) * int64(s.Q) * int64(8+4*s.D)
 }
 
 // DecodeAttention computes attention of one query per row, in x, over the
@@ -84,11 +95,12 @@ func (q *Queue) DecodeAttention(out, x gpu.Rows, c Pages, d Decoding, s gpu.Head
 	}
 	// Only rows of more than one item have something to keep.
 	var acc, stats gpu.Ptr
-	split := d.Items > d.Rows
+	split := DecodeBytes(d.Rows, d.Items, s) > 0
 	if split {
-		n := int64(d.Items) * int64(s.Q)
-		stats = q.temp(8*n + 4*n*int64(s.D))
-		acc = stats + gpu.Ptr(8*n)
+		if d.Parts == 0 && q.err == nil {
+			panic(fmt.Sprintf("ops: attention in sampling of %d items of %d rows without memory for them", d.Items, d.Rows))
+		}
+		stats, acc = d.Parts, d.Parts+gpu.Ptr(8*d.Items*s.Q)
 	}
 	q.run(fmt.Sprintf("decode_attention_%d_%s", heads, q.Type), gpu.Dim{d.Items, s.KV, ceil(s.Q/s.KV, heads)}, gpu.Dim{128},
 		4*heads*(chunkTokens+4*s.D),

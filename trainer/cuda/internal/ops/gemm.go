@@ -11,7 +11,7 @@ import (
 // takes it and OwnKernels is not set, else with kernels of ours. Ours compute an
 // element of C in an order of sums that does not depend on M and N, so that a row
 // has the same bits in any batch; only gradients of weights, which are products
-// with TransA and Accumulate, are in an order that depends on M, N and K.
+// with TransA into float32, are in an order that depends on M, N and K.
 //
 // It panics if both operands are transposed, rows are longer than their distance,
 // Accumulate is asked of a C that is not F32, or a size is negative or beyond 2³¹.
@@ -120,7 +120,7 @@ func chooseTile(p gpu.Product, splits, sms int) gemmTile {
 // tiles and a long k, the tokens; more than 1024 values of k each are worth the
 // traffic of partial sums. It depends on sizes alone, as sums do on it.
 func gemmSplits(p gpu.Product) int {
-	if p.In != gpu.BF16 || !p.TransA || !p.Accumulate {
+	if p.In != gpu.BF16 || !p.TransA || p.Out != gpu.F32 {
 		return 1
 	}
 	const blocks = 256 // that keep a large device busy
@@ -181,7 +181,7 @@ func (q *Queue) multiply(p gpu.Product, t gemmTile) {
 	q.launchGemm(part, t, splits, span)
 	wide := p.N%4 == 0 && alignment(p)&alignedC != 0
 	q.run("gemm_sum_f32", gpu.Dim{p.M * ceil(p.N, 1024)}, gpu.Dim{256}, 0, uint64(p.C), uint64(part.C),
-		gpu.Int(p.M), gpu.Int(p.N), gpu.Int(p.LDC), gpu.Int(splits), gpu.Bool(wide))
+		gpu.Int(p.M), gpu.Int(p.N), gpu.Int(p.LDC), gpu.Int(splits), gpu.Bool(wide), gpu.Bool(p.Accumulate))
 }
 
 func (q *Queue) launchGemm(p gpu.Product, t gemmTile, splits, span int) {

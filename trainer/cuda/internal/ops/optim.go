@@ -13,6 +13,15 @@ type AdamWStep struct {
 	LR, Beta1, Beta2, Eps, Decay float64
 	Step                         int     // from 1
 	Scale                        float64 // multiplies the gradient first
+
+	NoDecay Ranges // elements whose Decay is 0
+}
+
+// Ranges are N ranges of elements on the device, i64, [N, 2]: the first element and
+// the one behind the last. They ascend and do not overlap.
+type Ranges struct {
+	gpu.Ptr
+	N int
 }
 
 // AdamW takes a step with n elements of the float32 weights w, moments m and v and
@@ -24,9 +33,8 @@ type AdamWStep struct {
 //	v = Beta2 v + (1-Beta2) g²
 //	w = w - LR/(1-Beta1^Step) m / (sqrt(v)/sqrt(1-Beta2^Step) + Eps)
 //
-// as torch.optim.AdamW does, and sets g to zero. If low is not 0, it gets the new
-// weights in bf16. It moves 32 bytes an element, or 34 with low, and panics if
-// Step is not positive.
+// as torch.optim.AdamW does. If low is not 0, it gets the new weights in bf16. It
+// moves 28 bytes an element, or 30 with low, and panics if Step is not positive.
 //
 // Source: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2.
 func (q *Queue) AdamW(w, low, m, v, g gpu.Ptr, n int, s AdamWStep) {
@@ -38,7 +46,7 @@ func (q *Queue) AdamW(w, low, m, v, g gpu.Ptr, n int, s AdamWStep) {
 		uint64(w), uint64(low), uint64(m), uint64(v), uint64(g), gpu.Int(n),
 		gpu.Float(s.Scale), gpu.Float(1-s.LR*s.Decay), gpu.Float(1-s.Beta1),
 		gpu.Float(s.Beta2), gpu.Float(1-s.Beta2), gpu.Float(math.Sqrt(bias2)), gpu.Float(s.Eps),
-		gpu.Float(-s.LR/bias1))
+		gpu.Float(-s.LR/bias1), uint64(s.NoDecay.Ptr), gpu.Int(s.NoDecay.N))
 }
 
 // SumSquares waits and returns the sum of the squares of n float32 elements, taken

@@ -74,9 +74,10 @@ func (q *Queue) Notes() []string {
 	return q.notes
 }
 
-// run launches a kernel. An empty grid is no launch.
+// run launches a kernel. A grid of no blocks in x, which callers always give, is no
+// launch; in y and z 0 counts as 1.
 func (q *Queue) run(kernel string, grid, block gpu.Dim, shared int, args ...uint64) {
-	if q.err != nil {
+	if q.err != nil || grid[0] == 0 {
 		return
 	}
 	if err := q.Dev.Launch(gpu.Launch{Kernel: kernel, Grid: grid, Block: block, Shared: shared, Args: args}); err != nil {

@@ -30,9 +30,9 @@ func (q *Queue) NormRope(qk, qkv, wq, wk, rstd gpu.Ptr, r Rope, n int, s gpu.Hea
 
 // NormRopeGrad is the gradient of NormRope. On entry dqkv, [n, (Q+2 KV) D], holds
 // the derivatives with respect to qk and the values; those of the first (Q+KV) D
-// columns are replaced by the derivatives with respect to qkv. dwq and dwk, f32,
-// are added to. It moves 3 n (Q+KV) D elements.
-func (q *Queue) NormRopeGrad(dqkv, qkv, wq, wk, rstd gpu.Ptr, r Rope, dwq, dwk gpu.Ptr, n int, s gpu.Heads) {
+// columns are replaced by the derivatives with respect to qkv. dwq and dwk, f32, are
+// added to with accumulate, else stored. It moves 3 n (Q+KV) D elements.
+func (q *Queue) NormRopeGrad(dqkv, qkv, wq, wk, rstd gpu.Ptr, r Rope, dwq, dwk gpu.Ptr, accumulate bool, n int, s gpu.Heads) {
 	lanes := q.lanes(s)
 	if n == 0 || lanes == 0 {
 		return
@@ -45,7 +45,7 @@ func (q *Queue) NormRopeGrad(dqkv, qkv, wq, wk, rstd gpu.Ptr, r Rope, dwq, dwk g
 		uint64(dqkv), uint64(part), uint64(qkv), uint64(wq), uint64(wk), uint64(rstd),
 		uint64(r.Cos), uint64(r.Sin), uint64(r.Pos),
 		gpu.Int(n), gpu.Int(s.Q), gpu.Int(s.KV), gpu.Int(s.D), gpu.Int(lanes))
-	q.addColumns(dwq, dwk, part, blocks, s.D)
+	q.addColumns(dwq, dwk, accumulate, part, blocks, s.D)
 }
 
 // lanes returns how many threads have a head, a power of two that is at most 32,

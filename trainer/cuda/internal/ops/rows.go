@@ -35,10 +35,10 @@ func (q *Queue) norm(sum, y, a, b, w, rstd gpu.Ptr, rows, d int, eps float64) {
 		gpu.Int(rows), gpu.Int(d), gpu.Float(eps))
 }
 
-// RMSNormGrad computes the derivatives of RMSNorm: dx, to which it is added with
-// accumulate, and dw, f32, [d], to which it is added. rstd is read. dx may be dy.
-// It moves 3 rows d elements, with accumulate 4.
-func (q *Queue) RMSNormGrad(dx gpu.Ptr, accumulate bool, dw, dy, x, w, rstd gpu.Ptr, rows, d int) {
+// RMSNormGrad computes the derivatives of RMSNorm: dx, and dw, f32, [d]. With
+// accumulate or accumulateW, they are added to what is there. rstd is read. dx may
+// be dy. It moves 3 rows d elements, with accumulate 4.
+func (q *Queue) RMSNormGrad(dx gpu.Ptr, accumulate bool, dw gpu.Ptr, accumulateW bool, dy, x, w, rstd gpu.Ptr, rows, d int) {
 	if rows == 0 || d == 0 {
 		return
 	}
@@ -51,16 +51,17 @@ func (q *Queue) RMSNormGrad(dx gpu.Ptr, accumulate bool, dw, dy, x, w, rstd gpu.
 	q.run(kernel+q.Type.String(), gpu.Dim{blocks}, gpu.Dim{256}, 0,
 		uint64(dx), gpu.Bool(accumulate), uint64(part), uint64(dy), uint64(x), uint64(w), uint64(rstd),
 		gpu.Int(rows), gpu.Int(d))
-	q.addColumns(dw, 0, part, blocks, d)
+	q.addColumns(dw, 0, accumulateW, part, blocks, d)
 }
 
-// addColumns adds the sums over rows of part, f32, [count, d], to dst0, and those
-// of the [count, d] behind it to dst1 unless that is 0.
-func (q *Queue) addColumns(dst0, dst1, part gpu.Ptr, count, d int) {
+// addColumns computes the sums over rows of part, f32, [count, d], in dst0, and
+// those of the [count, d] behind it in dst1 unless that is 0. With accumulate, they
+// are added to what is there.
+func (q *Queue) addColumns(dst0, dst1 gpu.Ptr, accumulate bool, part gpu.Ptr, count, d int) {
 	parts := 1
 	if dst1 != 0 {
 		parts = 2
 	}
 	q.run("add_columns", gpu.Dim{ceil(d, 32), parts}, gpu.Dim{512}, 0,
-		uint64(dst0), uint64(dst1), uint64(part), gpu.Int(count), gpu.Int(d))
+		uint64(dst0), uint64(dst1), gpu.Bool(accumulate), uint64(part), gpu.Int(count), gpu.Int(d))
 }

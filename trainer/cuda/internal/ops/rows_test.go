@@ -13,7 +13,7 @@ func TestNormRopeHeads(t *testing.T) {
 	for _, s := range []gpu.Heads{{Q: 2, KV: 1, D: 7}, {Q: 2, KV: 1, D: 258}, {Q: 2, KV: 1}, {Q: 2, D: 8}} {
 		for name, run := range map[string]func(q *Queue){
 			"forward": func(q *Queue) { q.NormRope(0, 0, 0, 0, 0, Rope{}, 3, s, 1e-6) },
-			"grad":    func(q *Queue) { q.NormRopeGrad(0, 0, 0, 0, 0, Rope{}, 0, 0, 3, s) },
+			"grad":    func(q *Queue) { q.NormRopeGrad(0, 0, 0, 0, 0, Rope{}, 0, 0, false, 3, s) },
 		} {
 			q := NewQueue(nil, gpu.BF16)
 			run(q)
@@ -44,9 +44,9 @@ func TestNothing(t *testing.T) {
 	q := NewQueue(nil, gpu.F32)
 	h := gpu.Heads{Q: 1, KV: 1, D: 8}
 	q.RMSNorm(0, 0, 0, 0, 0, 8, 1e-6)
-	q.RMSNormGrad(0, false, 0, 0, 0, 0, 0, 0, 8)
+	q.RMSNormGrad(0, false, 0, false, 0, 0, 0, 0, 0, 8)
 	q.NormRope(0, 0, 0, 0, 0, Rope{}, 0, h, 1e-6)
-	q.NormRopeGrad(0, 0, 0, 0, 0, Rope{}, 0, 0, 0, h)
+	q.NormRopeGrad(0, 0, 0, 0, 0, Rope{}, 0, 0, false, 0, h)
 	q.SwiGLU(0, 0, 0, 8)
 	q.Gather(0, 0, 0, 0, 8)
 	q.EmbedGrad(0, 0, 0, 0, 0, 0, 8)

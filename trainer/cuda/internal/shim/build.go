@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// ErrNoCompiler is what Open and BuildDriver return where there is no g++, or the
-// system is another than Linux on amd64 or arm64.
+// ErrNoCompiler is what Open and BuildDriver return where there is no g++ (the
+// environment's CXX names another compiler), or the system is another than Linux on amd64 or arm64.
 var ErrNoCompiler = errors.New("shim: kernels run on the CPU on Linux, amd64 or arm64, with g++, which is missing here")
 
 // A build is a compiler, its flags and the folders of sources.
 type build struct {
-	compiler string
+	compiler []string // program and arguments
 	version  string
 	flags    []string
 	sanitize []string // flags of what touches memory of kernels
@@ -30,23 +30,31 @@ type build struct {
 }
 
 func newBuild(o Options) (*build, error) {
-	cxx := os.Getenv("CXX")
-	if cxx == "" {
-		cxx = "g++"
+	cxx := strings.Fields(os.Getenv("CXX")) // "ccache g++"
+	if len(cxx) == 0 {
+		cxx = []string{"g++"}
 	}
-	path, err := exec.LookPath(cxx)
-	if err != nil || runtime.GOOS != "linux" || runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
 		return nil, ErrNoCompiler
 	}
-	version, err := exec.Command(path, "--version").Output()
-	if err != nil {
-		return nil, fmt.Errorf("shim: %s --version: %w", path, err)
+	if _, err := exec.LookPath(cxx[0]); err != nil {
+		return nil, fmt.Errorf("%w (%w)", ErrNoCompiler, err)
 	}
-	b := &build{compiler: path, version: string(version)}
+	version, err := exec.Command(cxx[0], slices.Concat(cxx[1:], []string{"--version"})...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("shim: %s --version: %w", strings.Join(cxx, " "), err)
+	}
+	b := &build{compiler: cxx, version: fmt.Sprint(cxx, string(version))}
 	// -Og compiles in half the time of -O2, and what comes out runs about as fast.
 	// Kernels read floats as other types.
 	b.flags = []string{"-std=c++17", "-g1", "-fno-exceptions", "-fno-rtti", "-ffp-contract=off", "-fno-strict-aliasing", "-Og"}
-	if !o.Fast {
+	switch {
+	case o.Races:
+		b.flags = append(b.flags, "-DSHIM_RACES")
+		b.sanitize = []string{"-fsanitize=thread"}
+	case o.Fast: // objects serve the driver, too
+		b.flags = append(b.flags, "-fPIC", "-fvisibility=hidden")
+	default:
 		b.flags = append(b.flags, "-DSHIM_ASAN")
 		b.sanitize = []string{"-fsanitize=address,alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero,float-cast-overflow", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"}
 	}
@@ -65,6 +73,11 @@ func newBuild(o Options) (*build, error) {
 		return nil, fmt.Errorf("shim: %w", err)
 	}
 	b.prune()
+	if o.Races {
+		if err := b.tryRaces(); err != nil {
+			return nil, err
+		}
+	}
 	return b, nil
 }
 
@@ -110,19 +123,24 @@ func (b *build) program(o Options) (string, error) {
 	return b.link(units, headers, "server")
 }
 
+// named returns a path in the cache that depends on the compiler, its flags and
+// parts.
+func (b *build) named(name string, parts ...string) string {
+	sum := sha256.New()
+	fmt.Fprintln(sum, b.flags, b.sanitize, b.version, parts)
+	return filepath.Join(b.cache, fmt.Sprintf("%s-%x", name, sum.Sum(nil)[:12]))
+}
+
 // link compiles units and links them, with the options given besides.
 func (b *build) link(units []*unit, headers []byte, name string, options ...string) (string, error) {
 	if err := b.compile(units, headers); err != nil {
 		return "", err
 	}
-	sum := sha256.New()
-	fmt.Fprintln(sum, b.flags, b.sanitize, b.version, options)
 	var objects []string
 	for _, u := range units {
-		fmt.Fprintln(sum, u.object)
 		objects = append(objects, u.object)
 	}
-	path := filepath.Join(b.cache, fmt.Sprintf("%s-%x", name, sum.Sum(nil)[:12]))
+	path := b.named(name, slices.Concat(options, objects)...)
 	return path, b.make(path, func(to string) []string {
 		return slices.Concat(b.flags, b.sanitize, options, objects, []string{"-ldl", "-o", to})
 	})
@@ -237,9 +255,9 @@ func (b *build) make(path string, args func(to string) []string) error {
 	}
 	f.Close()
 	defer os.Remove(f.Name())
-	out, err := exec.Command(b.compiler, args(f.Name())...).CombinedOutput()
+	out, err := exec.Command(b.compiler[0], slices.Concat(b.compiler[1:], args(f.Name()))...).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("shim: %s: %w\n%s", b.compiler, err, first(string(out), 30))
+		return fmt.Errorf("shim: %s: %w\n%s", b.compiler[0], err, first(string(out), 30))
 	}
 	if err := os.Chmod(f.Name(), 0o777); err != nil {
 		return fmt.Errorf("shim: %w", err)

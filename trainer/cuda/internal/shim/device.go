@@ -31,7 +31,12 @@ const (
 // Options say what device to open.
 type Options struct {
 	// Fast compiles without the sanitizers: about twice as fast, but it sees less.
-	Fast   bool
+	Fast bool
+	// Races compiles with ThreadSanitizer instead of the other sanitizers, and is
+	// five to ten times as slow. Two accesses of threads of a block to the same bytes,
+	// one of them a write, with no barrier between, are then an error, whatever the
+	// values. The device dies of the first one.
+	Races  bool
 	Order  Order
 	Seed   uint64   // of Shuffled
 	Memory int64    // bytes of the device; 0 means 8 GiB
@@ -56,7 +61,7 @@ type Device struct {
 }
 
 // Open compiles the kernels, unless that has been done, and starts a device.
-// ErrNoCompiler means that there is no g++.
+// ErrNoCompiler means that there is no g++, ErrNoRaces that it does not find races.
 func Open(o Options) (*Device, error) {
 	b, err := newBuild(o)
 	if err != nil {
@@ -75,7 +80,7 @@ func Open(o Options) (*Device, error) {
 		Memory: o.Memory, Free: o.Memory, Emulated: true,
 	}
 	d.cmd = exec.Command(program)
-	d.cmd.Env = append(os.Environ(), "ASAN_OPTIONS=detect_leaks=0", "UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1")
+	d.cmd.Env = append(os.Environ(), "ASAN_OPTIONS=detect_leaks=0", "UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1", "TSAN_OPTIONS=halt_on_error=1:report_thread_leaks=0")
 	d.cmd.Stderr = d.report
 	if d.stdin, err = d.cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("shim: %w", err)
@@ -93,12 +98,12 @@ func Open(o Options) (*Device, error) {
 	return d, nil
 }
 
-// Test opens a device for t and closes it at the end. Where there is no g++ the
-// test is skipped.
+// Test opens a device for t and closes it at the end. Where there is no g++, or no
+// ThreadSanitizer for Options.Races, the test is skipped.
 func Test(t testing.TB, o Options) *Device {
 	t.Helper()
 	d, err := Open(o)
-	if errors.Is(err, ErrNoCompiler) {
+	if errors.Is(err, ErrNoCompiler) || errors.Is(err, ErrNoRaces) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -155,6 +160,10 @@ func (d *Device) fail(err error) error {
 	_ = d.stdin.Close()
 	if e := d.cmd.Wait(); e != nil {
 		err = e
+	}
+	if text := race(d.report.all()); text != "" {
+		d.dead = fmt.Errorf("shim: %s", text)
+		return d.dead
 	}
 	d.dead = fmt.Errorf("shim: the device died, last kernel %q: %w\n%s", d.last, err, d.report)
 	return d.dead
@@ -371,13 +380,18 @@ func (r *report) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String returns the lines that say most.
-func (r *report) String() string {
+func (r *report) all() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	text := first(r.b.String(), 25)
-	if i := strings.LastIndex(r.b.String(), "shim: in kernel"); i >= 0 && !strings.Contains(text, "shim: in kernel") {
-		text += first(r.b.String()[i:], 1)
+	return r.b.String()
+}
+
+// String returns the lines that say most.
+func (r *report) String() string {
+	all := r.all()
+	text := first(all, 25)
+	if i := strings.LastIndex(all, "shim: in kernel"); i >= 0 && !strings.Contains(text, "shim: in kernel") {
+		text += first(all[i:], 1)
 	}
 	return text
 }

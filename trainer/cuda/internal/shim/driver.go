@@ -24,7 +24,6 @@ func buildDriver(dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	b.flags = append(b.flags, "-fPIC", "-fvisibility=hidden")
 	units, headers, err := b.units(o, "driver")
 	if err != nil {
 		return err

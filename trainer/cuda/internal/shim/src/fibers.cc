@@ -4,7 +4,8 @@
 // switch at all.
 //
 // This file is compiled without sanitizers, which would make switches slow: it
-// touches no memory of kernels.
+// touches no memory of kernels. The race detector looks at operator new and delete
+// all the same, so vectors have their final capacity from the start.
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "core.h"
+#include "races.h"
 #include "switch.h"
 
 #ifdef SHIM_ASAN
@@ -40,6 +42,7 @@ struct Thread : View {
   Fiber *fiber;  // while it waits
   const char *waits;  // for what
   Copies copies;
+  Track track;
 };
 
 // A Meeting is a Collective to which some have come.
@@ -73,6 +76,9 @@ struct {
 Fiber home;  // of launch
 Fiber *current = &home;
 std::vector<Fiber *> fibers, idle;
+std::vector<Fiber *> spent;  // see run
+Track home_track;
+Point point;
 
 char text[4096];
 const Kernel *kernel;
@@ -191,16 +197,22 @@ void wait(const char *what) {
   t->fiber = current;
   yield();
   self = t;
+  t->track.enter();
 }
 
-void open_gate() {
+// open_gate lets all go that wait, and last, who need not.
+void open_gate(Thread *last) {
   int n = (int)gate.yes;
   gate.result = gate.vote == count ? n : gate.vote == any ? n > 0 : n == (int)gate.count;
   for (unsigned i = 0; i < size; i++) {
-    if (gate.waiting[i]) wake(gate.waiting[i]);
+    if (!gate.waiting[i]) continue;
+    wake(gate.waiting[i]);
+    point.add(gate.waiting[i]->track);
     gate.waiting[i] = nullptr;
   }
   gate.count = gate.yes = 0;
+  if (last) point.add(last->track);
+  point.pass(((Thread *)self)->track);
 }
 
 void close(Warp &w, size_t i) {
@@ -209,8 +221,11 @@ void close(Warp &w, size_t i) {
   m.what->op(m.args, m.arrived);
   for (unsigned lane = 0; lane < 32; lane++) {
     Thread *t = &threads[(size_t)(&w - warps) * 32 + lane];
-    if ((m.arrived >> lane & 1) && t != self) wake(t);
+    if (!(m.arrived >> lane & 1)) continue;
+    if (t != self) wake(t);
+    if (m.what->orders) point.add(t->track);
   }
+  if (m.what->orders) point.pass(((Thread *)self)->track);
 }
 
 void left(Thread *t) {
@@ -224,14 +239,18 @@ void left(Thread *t) {
     if (m.what->strict) fail("thread %u left the kernel, but lane %u of its warp waits for it at %s with mask %08x", t->id, (unsigned)__builtin_ctz(m.arrived), m.what->name, m.mask);
     if (m.arrived == (m.mask & w.alive)) close(w, i--);
   }
-  if (gate.count > 0 && gate.count == live) open_gate();
+  if (gate.count > 0 && gate.count == live) open_gate(nullptr);
 }
 
-// run is where fibers begin: it begins one thread after the other.
+// run is where fibers begin: it begins one thread after the other. For the race
+// detector a thread of the same block must not have the stack of another, whose
+// accesses are there already.
 void run() {
   landed(nullptr);
+  bool used = false;
   for (;;) {
-    if (ready_count == 0 && begun < size) {
+    if (ready_count == 0 && begun < size && !used) {
+      used = races;
       unsigned id = begin_order[begun++];
       Thread *t = &threads[id];
       t->id = id;
@@ -241,18 +260,22 @@ void run() {
       t->copies.under_way.clear();
       t->copies.groups = 0;
       self = t;
+      t->track.enter();
       kernel->call(kernel->function, arguments);
       left((Thread *)self);
       continue;
     }
-    idle.push_back(current);
+    (races ? spent : idle).push_back(current);
     yield();
+    used = false;
   }
 }
 
 // scrap makes all stacks new, behind a failure that left frames on them.
 void scrap() {
   idle.clear();
+  spent.clear();
+  for (Thread &t : threads) t.track.drop();
   for (Fiber *f : fibers) {
 #ifdef SHIM_ASAN
     __asan_unpoison_memory_region(f->base, f->size);
@@ -263,6 +286,25 @@ void scrap() {
   }
 }
 
+// all_meet orders the process and the threads of a block, before and behind it.
+void all_meet() {
+  home_track.home();
+  point.add(home_track);
+  for (unsigned i = 0; i < size; i++) {
+    threads[i].track.make(i);
+    point.add(threads[i].track);
+  }
+  point.pass(home_track);
+}
+
+// reserve gives vectors the capacity that they can need.
+void reserve() {
+  fibers.reserve(max_threads + 1);
+  idle.reserve(max_threads + 1);
+  spent.reserve(max_threads + 1);
+  for (Warp &w : warps) w.meetings.reserve(32);
+}
+
 void block() {
   begun = 0;
   live = size;
@@ -271,7 +313,11 @@ void block() {
     warps[i / 32].alive = size - i >= 32 ? ~0u : (1u << (size - i)) - 1;
     warps[i / 32].meetings.clear();
   }
+  all_meet();
   go(fresh());
+  all_meet();
+  idle.insert(idle.end(), spent.begin(), spent.end());
+  spent.clear();
 }
 
 void arrange(unsigned *p, unsigned n) {
@@ -332,7 +378,7 @@ int barrier(const char *name, Vote v, bool x) {
   gate.count++;
   gate.yes += x;
   if (gate.count == live) {
-    open_gate();
+    open_gate(t);
   } else {
     gate.waiting[t->id] = t;
     wait(name);
@@ -387,6 +433,7 @@ const char *launch(const char *name, const Launch &l) {
   std::vector<unsigned> blocks_order(order == shuffled ? blocks : 0);
   if (order == shuffled) arrange(blocks_order.data(), (unsigned)blocks);
   memset(&gate, 0, sizeof gate);
+  reserve();
   for (uint64_t i = 0; i < blocks; i++) {
     uint64_t b = order == shuffled ? blocks_order[i] : order == reverse ? blocks - 1 - i : i;
     block_index = {(unsigned)(b % l.grid[0]), (unsigned)(b / l.grid[0] % l.grid[1]), (unsigned)(b / l.grid[0] / l.grid[1])};

@@ -54,6 +54,7 @@ struct Collective {
   const char *name;
   bool strict;  // its result is undefined if a lane of the mask has left the kernel
   void (*op)(void **args, unsigned mask);
+  bool orders = false;  // what its lanes did to memory before is behind them all afterwards
 };
 
 void meet(const Collective &c, unsigned mask, void *arg);  // waits for the lanes of mask
@@ -109,6 +110,9 @@ struct Entry {
   }
 };
 
+// What one lane does for all is no access to memory for the race detector.
+#define SHIM_UNSEEN __attribute__((no_sanitize("thread")))
+
 // Shuffles.
 template <class T>
 struct Lane {
@@ -117,7 +121,7 @@ struct Lane {
 };
 
 template <class T>
-void exchange(void **args, unsigned mask) {
+SHIM_UNSEEN void exchange(void **args, unsigned mask) {
   for (unsigned lane = 0; lane < 32; lane++) {
     if (!(mask >> lane & 1)) continue;
     auto *l = (Lane<T> *)args[lane];
@@ -171,7 +175,7 @@ inline int __syncthreads_or(int x) { return shim::barrier("__syncthreads_or", sh
 inline int __syncthreads_and(int x) { return shim::barrier("__syncthreads_and", shim::all, x); }
 
 inline void __syncwarp(unsigned mask = 0xffffffffu) {
-  static const shim::Collective c = {"__syncwarp", false, shim::nothing};
+  static const shim::Collective c = {"__syncwarp", false, shim::nothing, true};
   shim::meet(c, mask, nullptr);
 }
 
@@ -204,35 +208,55 @@ inline int __any_sync(unsigned mask, int x) { return shim::ballot(mask, x) != 0;
 inline int __all_sync(unsigned mask, int x) { return shim::ballot(mask, !x) == 0; }
 
 // Blocks and threads run one at a time: fences do nothing, and what is atomic needs
-// no more than to be written out.
+// no more than to be written out. The race detector must know it from other accesses.
 inline void __threadfence() {}
 inline void __threadfence_block() {}
 
+namespace shim {
+
+#ifdef __SANITIZE_THREAD__
+template <class T>
+T atomic_load(const T *p) {
+  T x;
+  __atomic_load(p, &x, __ATOMIC_RELAXED);
+  return x;
+}
+template <class T>
+void atomic_store(T *p, T x) { __atomic_store(p, &x, __ATOMIC_RELAXED); }
+#else
+template <class T>
+T atomic_load(const T *p) { return *p; }
+template <class T>
+void atomic_store(T *p, T x) { *p = x; }
+#endif
+
+}  // namespace shim
+
 template <class T>
 T atomicAdd(T *p, T x) {
-  T old = *p;
-  *p = old + x;
+  T old = shim::atomic_load(p);
+  shim::atomic_store(p, (T)(old + x));
   return old;
 }
 
 template <class T>
 T atomicMax(T *p, T x) {
-  T old = *p;
-  if (x > old) *p = x;
+  T old = shim::atomic_load(p);
+  if (x > old) shim::atomic_store(p, x);
   return old;
 }
 
 template <class T>
 T atomicExch(T *p, T x) {
-  T old = *p;
-  *p = x;
+  T old = shim::atomic_load(p);
+  shim::atomic_store(p, x);
   return old;
 }
 
 template <class T>
 T atomicCAS(T *p, T compare, T x) {
-  T old = *p;
-  if (old == compare) *p = x;
+  T old = shim::atomic_load(p);
+  if (old == compare) shim::atomic_store(p, x);
   return old;
 }
 

@@ -1,6 +1,7 @@
 // What the lanes of a warp do together, and asynchronous copies.
 
 #include "core.h"
+#include "races.h"
 
 namespace shim {
 
@@ -13,7 +14,7 @@ struct Ballot {
   unsigned out;
 };
 
-void cast_votes(void **args, unsigned mask) {
+SHIM_UNSEEN void cast_votes(void **args, unsigned mask) {
   unsigned yes = 0;
   for (unsigned i = 0; i < 32; i++)
     if (mask >> i & 1) yes |= (unsigned)((Ballot *)args[i])->in << i;
@@ -27,7 +28,7 @@ struct Row {
   bool transposed;
 };
 
-void load_rows(void **args, unsigned) {
+SHIM_UNSEEN void load_rows(void **args, unsigned) {
   unsigned short m[4][8][8];
   for (unsigned i = 0; i < 32; i++) memcpy(m[i / 8][i % 8], ((Row *)args[i])->shared, 16);
   for (unsigned i = 0; i < 32; i++) {
@@ -45,10 +46,10 @@ struct Fragment {
   const unsigned *a, *b;
 };
 
-float low(unsigned x) { return __uint_as_float(x << 16); }
-float high(unsigned x) { return __uint_as_float(x & 0xffff0000u); }
+SHIM_UNSEEN float low(unsigned x) { return __uint_as_float(x << 16); }
+SHIM_UNSEEN float high(unsigned x) { return __uint_as_float(x & 0xffff0000u); }
 
-void multiply_all(void **args, unsigned) {
+SHIM_UNSEEN void multiply_all(void **args, unsigned) {
   float a[16][16], b[8][16];  // b by its columns
   for (unsigned lane = 0; lane < 32; lane++) {
     auto *f = (Fragment *)args[lane];
@@ -86,6 +87,7 @@ unsigned ballot(unsigned mask, bool x) {
 void load_matrix(unsigned *r, const void *shared, bool transposed) {
   static const Collective c[2] = {{"load_matrix_x4", true, load_rows}, {"load_matrix_x4_trans", true, load_rows}};
   if ((uintptr_t)shared % 16) fail("%s: %p is not aligned to 16 bytes", c[transposed].name, shared);
+  will_read(shared, 16);
   Row row = {r, shared, transposed};
   meet(c[transposed], whole, &row);
 }

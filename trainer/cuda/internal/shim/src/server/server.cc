@@ -15,7 +15,7 @@
 
 #include "../core.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -112,9 +112,13 @@ int main() {
   dup2(2, 1);  // what a kernel prints is not part of an answer
   setvbuf(in, nullptr, _IOFBF, 1 << 20);
   setvbuf(out, nullptr, _IOFBF, 1 << 20);
-  signal(SIGALRM, crashed);
   signal(SIGABRT, crashed);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_THREAD__
+  signal(SIGALRM, SIG_DFL);  // ThreadSanitizer calls handlers of it only when a kernel ends
+#else
+  signal(SIGALRM, crashed);
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   __sanitizer_set_death_callback(died);
 #else
   (void)died;
