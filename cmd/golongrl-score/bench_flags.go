@@ -85,7 +85,7 @@ func (e *server) check(prefix string) error {
 	for _, v := range []struct {
 		name      string
 		n, lo, hi int
-	}{{"concurrency", e.concurrency, 1, 1 << 16}, {"tries", e.tries, 1, 1000}, {"rpm", e.rpm, 0, 1 << 30}, {"tpm", e.tpm, 0, 1 << 40}} {
+	}{{"concurrency", e.concurrency, 1, 1 << 16}, {"tries", e.tries, 1, 1000}, {"rpm", e.rpm, 0, 1 << 30}, {"tpm", e.tpm, 0, min(1<<40, math.MaxInt)}} {
 		if v.n < v.lo || v.n > v.hi {
 			return usage("--%s%s %d: use at least %d and at most %d", prefix, v.name, v.n, v.lo, v.hi)
 		}

@@ -10,7 +10,10 @@ import (
 	"gorgonia.org/cu"
 )
 
-var _ gpu.Attender = (*device)(nil)
+var (
+	_ gpu.Attender  = (*device)(nil)
+	_ gpu.Scratcher = (*device)(nil)
+)
 
 // openAttention looks for cuDNN; cuBLASLt has been looked for before.
 func (d *device) openAttention() {
@@ -20,6 +23,14 @@ func (d *device) openAttention() {
 	if d.dnn != nil {
 		d.info.Libraries = append(d.info.Libraries, d.dnn.String())
 	}
+}
+
+// Scratch returns what cuDNN takes for attention.
+func (d *device) Scratch(a gpu.Attend, tokens int) int64 {
+	if d.dnn == nil {
+		return 0
+	}
+	return d.dnn.Scratch(a, tokens)
 }
 
 // Attention has cuDNN compute attention.

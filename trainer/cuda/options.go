@@ -34,8 +34,9 @@ type Recompute = engine.Recompute
 // The levels of recomputing, from fastest to smallest.
 const (
 	Auto          = engine.Auto          // the fastest that fits
-	KeepAll       = engine.KeepAll       // keep all products
-	KeepAttention = engine.KeepAttention // compute gates again
+	KeepAll       = engine.KeepAll       // keep all that the backward pass reads
+	KeepProducts  = engine.KeepProducts  // compute norms, rotated heads and silu(gate) up again
+	KeepAttention = engine.KeepAttention // compute gates again too
 	KeepInputs    = engine.KeepInputs    // keep a layer's input and attention output only
 )
 

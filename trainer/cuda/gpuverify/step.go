@@ -74,7 +74,7 @@ func (v *verifier) step() []work {
 	for _, s := range v.sizes.step {
 		for _, precision := range []gpu.Type{gpu.F32, gpu.BF16} {
 			for _, own := range []bool{true, false} {
-				for _, keep := range []engine.Recompute{engine.KeepAll, engine.KeepAttention, engine.KeepInputs} {
+				for _, keep := range []engine.Recompute{engine.KeepAll, engine.KeepProducts, engine.KeepAttention, engine.KeepInputs} {
 					x := variant{precision, own, keep}
 					all = append(all, work{fmt.Sprintf("%s, %v", s.name, x), s.takes, func(p *Piece) error { return v.compare(p, &s, x) }})
 				}

@@ -52,12 +52,12 @@ DEVICE void swiglu_grad_at(T *dgate, T *dup, T *act, const T *dact, const T *gat
   }
   store<wide>(dgate, pack(g), left);
   store<wide>(dup, pack(u), left);
-  store<wide>(act, pack(d), left);
+  if (act) store<wide>(act, pack(d), left);
 }
 
 template <class T> DEVICE void swiglu_grad(T *dgu, T *act, const T *dact, const T *gu, i64 f) {
   constexpr int n = Vec<T>::n;
-  act += blockIdx.x * f;
+  if (act) act += blockIdx.x * f;
   dact += blockIdx.x * f;
   gu += blockIdx.x * 2 * f;
   dgu += blockIdx.x * 2 * f;
@@ -65,9 +65,9 @@ template <class T> DEVICE void swiglu_grad(T *dgu, T *act, const T *dact, const 
   const int step = (int)(gridDim.y * blockDim.x) * n;
   for (int i = (int)(blockIdx.y * blockDim.x + threadIdx.x) * n; i < f; i += step) {
     if (wide) {
-      swiglu_grad_at<T, true>(dgu + i, dgu + f + i, act + i, dact + i, gu + i, gu + f + i, (int)f - i);
+      swiglu_grad_at<T, true>(dgu + i, dgu + f + i, act ? act + i : act, dact + i, gu + i, gu + f + i, (int)f - i);
     } else {
-      swiglu_grad_at<T, false>(dgu + i, dgu + f + i, act + i, dact + i, gu + i, gu + f + i, (int)f - i);
+      swiglu_grad_at<T, false>(dgu + i, dgu + f + i, act ? act + i : act, dact + i, gu + i, gu + f + i, (int)f - i);
     }
   }
 }

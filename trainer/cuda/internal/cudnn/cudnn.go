@@ -24,10 +24,6 @@ type Config struct {
 	CUDA   int        // major version that the driver supports
 }
 
-// maxOrdered bounds the scratch memory of ordered gradients, which take 2 bytes for
-// each pair of tokens of a sequence and head; those that need more are not taken.
-const maxOrdered = 2 << 30
-
 // maxPlans bounds how many plans are kept.
 const maxPlans = 64
 
@@ -126,6 +122,14 @@ func (l *Library) note(text string) {
 	if text = "cuDNN: " + text; !slices.Contains(l.notes, text) {
 		l.notes = append(l.notes, text)
 	}
+}
+
+// Scratch bounds the bytes that Attention and AttentionGrad take, see gpu.Scratcher.
+func (l *Library) Scratch(a gpu.Attend, tokens int) int64 {
+	if refusal(l.Device.Info(), a, true) != "" {
+		return 0
+	}
+	return scratchFor(a, tokens)
 }
 
 // Attention computes attention, unless its sequences are short or the library does

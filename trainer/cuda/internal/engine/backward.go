@@ -34,25 +34,30 @@ func (p *Policy) backMLP(l int, a acts, f *pass, dx gpu.Ptr, k int) {
 	q, cfg, b := p.q, p.cfg, &f.back
 	h, mlp := cfg.Hidden, cfg.MLP
 	w, g := p.layer(p.state.low, l), p.layer(p.state.g, l)
-	if f.level == KeepInputs {
+	switch {
+	case f.level == KeepInputs:
 		x, attn := a.x, a.attn
 		if k != f.n {
 			x, attn = a.x2, b.attnRows
 			p.gather(f, x, attn, a)
 		}
-		p.residual(a.x2, b.norm, b.dnorm, x, attn, b.inv, w, k)
-	} else {
-		q.RMSNorm(b.norm, a.x2, w.mlpNorm, b.inv, k, h, cfg.NormEps)
+		p.residual(a, b.dnorm, x, attn, w, k)
+	case f.level > KeepAll:
+		q.RMSNorm(a.norm2, a.x2, w.mlpNorm, a.inv2, k, h, cfg.NormEps)
 	}
-	if f.level != KeepAll {
-		p.gates(a.gu, b.norm, w, k)
+	if f.level > KeepProducts {
+		p.gates(a, w, k)
 	}
-	p.inputGrad(b.act, dx, w.down, k, h, mlp)
-	q.SwiGLUGrad(a.gu, b.act, b.act, a.gu, k, mlp)
-	p.weightGrad(g.down, !p.fresh, dx, b.act, k, h, mlp)
-	p.weightGrad(g.gateUp, !p.fresh, a.gu, b.norm, k, 2*mlp, h)
+	p.inputGrad(b.dact, dx, w.down, k, h, mlp)
+	act := a.act
+	if f.level == KeepAll {
+		act = 0 // there already
+	}
+	q.SwiGLUGrad(a.gu, act, b.dact, a.gu, k, mlp)
+	p.weightGrad(g.down, !p.fresh, dx, a.act, k, h, mlp)
+	p.weightGrad(g.gateUp, !p.fresh, a.gu, a.norm2, k, 2*mlp, h)
 	p.inputGrad(b.dnorm, a.gu, w.gateUp, k, 2*mlp, h)
-	q.RMSNormGrad(dx, true, g.mlpNorm, !p.fresh, b.dnorm, a.x2, w.mlpNorm, b.inv, k, h)
+	q.RMSNormGrad(dx, true, g.mlpNorm, !p.fresh, b.dnorm, a.x2, w.mlpNorm, a.inv2, k, h)
 }
 
 // backOut is the gradient of the product behind the attention. It leaves
@@ -66,7 +71,7 @@ func (p *Policy) backOut(l int, a acts, f *pass, dx gpu.Ptr, k int) {
 		p.inputGrad(b.dattn, dx, w.o, k, h, heads)
 		return
 	}
-	attn, dattn := b.dqkv, b.qk // not in use yet
+	attn, dattn := b.dqkv, b.dattnRows // dqkv is not in use yet
 	p.gather(f, 0, attn, a)
 	p.weightGrad(g.o, !p.fresh, dx, attn, k, h, heads)
 	p.inputGrad(dattn, dx, w.o, k, h, heads)
@@ -82,19 +87,21 @@ func (p *Policy) backAttention(l int, a acts, f *pass, s *ops.Sequences) {
 	q, cfg, b, t := p.q, p.cfg, &f.back, p.shape.t
 	h, ld := cfg.Hidden, p.shape.ld()
 	w, g := p.layer(p.state.low, l), p.layer(p.state.g, l)
-	q.RMSNorm(b.norm, a.x, w.attnNorm, b.inv, f.n, h, cfg.NormEps)
-	if f.level == KeepInputs {
-		p.project(a.qkv, b.norm, w, f.n)
+	if f.level > KeepAll {
+		q.RMSNorm(a.norm, a.x, w.attnNorm, a.inv, f.n, h, cfg.NormEps)
+		if f.level == KeepInputs {
+			p.project(a.qkv, a.norm, w, f.n)
+		}
+		p.rotate(a.qk, a.qkv, a.invHead, w, f)
 	}
-	p.rotate(b.qk, a.qkv, b.invHead, w, f)
-	attend := p.attention(a, b.qk, s)
+	attend := p.attention(a, s)
 	attend.DOut = gpu.Rows{Ptr: b.dattn, LD: cfg.QDim()}
 	attend.DQ = gpu.Rows{Ptr: b.dqkv, LD: ld}
 	attend.DK = gpu.Rows{Ptr: b.dqkv.At(cfg.QDim(), t), LD: ld}
 	attend.DV = gpu.Rows{Ptr: b.dqkv.At(cfg.QDim()+cfg.KVDim(), t), LD: ld}
 	q.AttentionGrad(attend, s)
-	q.NormRopeGrad(b.dqkv, a.qkv, w.qNorm, w.kNorm, b.invHead, p.ropeOf(f), g.qNorm, g.kNorm, !p.fresh, f.n, p.shape.heads())
-	p.weightGrad(g.qkv, !p.fresh, b.dqkv, b.norm, f.n, ld, h)
+	q.NormRopeGrad(b.dqkv, a.qkv, w.qNorm, w.kNorm, a.invHead, p.ropeOf(f), g.qNorm, g.kNorm, !p.fresh, f.n, p.shape.heads())
+	p.weightGrad(g.qkv, !p.fresh, b.dqkv, a.norm, f.n, ld, h)
 	p.inputGrad(b.dnorm, b.dqkv, w.qkv, f.n, ld, h)
-	q.RMSNormGrad(b.dx, true, g.attnNorm, !p.fresh, b.dnorm, a.x, w.attnNorm, b.inv, f.n, h)
+	q.RMSNormGrad(b.dx, true, g.attnNorm, !p.fresh, b.dnorm, a.x, w.attnNorm, a.inv, f.n, h)
 }

@@ -18,46 +18,47 @@ func (f *pass) list(list int) gpu.Ptr {
 }
 
 // forward runs the layers over the tokens of f and leaves the normalised rows that
-// count in f.finalH. attend reads the heads in qk, after norm and rotation, and
-// the values in a.qkv, and writes a.attn.
-func (p *Policy) forward(f *pass, attend func(l int, a acts, qk gpu.Ptr)) {
+// count in f.finalH. attend reads the heads in a.qk and the values in a.qkv, and
+// writes a.attn.
+func (p *Policy) forward(f *pass, attend func(l int, a acts)) {
 	q, cfg, w := p.q, p.cfg, p.state.low
 	h, k := cfg.Hidden, f.n
 	b := &f.fore
-	first := f.layers[0].x
-	q.Embed(first, w.Ptr, f.list(listTokens), f.n, h)
-	q.RMSNorm(b.norm, first, p.layer(w, 0).attnNorm, 0, f.n, h, cfg.NormEps)
+	first := f.layers[0].or(b.acts)
+	q.Embed(first.x, w.Ptr, f.list(listTokens), f.n, h)
+	q.RMSNorm(first.norm, first.x, p.layer(w, 0).attnNorm, first.inv, f.n, h, cfg.NormEps)
 	for l := range f.layers {
 		a, lw := f.layers[l].or(b.acts), p.layer(w, l)
-		p.project(a.qkv, b.norm, lw, f.n)
-		p.rotate(b.wide, a.qkv, b.inv, lw, f)
-		attend(l, a, b.wide)
+		p.project(a.qkv, a.norm, lw, f.n)
+		p.rotate(a.qk, a.qkv, a.invHead, lw, f)
+		attend(l, a)
 
 		x, attn := a.x, a.attn
 		next, norm, weight, inv := f.final, f.finalH, p.finalNorm(w), f.finalInv
 		if l < len(f.layers)-1 {
-			next, norm, weight, inv = f.layers[l+1].x, b.norm, p.layer(w, l+1).attnNorm, 0
+			up := f.layers[l+1].or(b.acts)
+			next, norm, weight, inv = up.x, up.norm, p.layer(w, l+1).attnNorm, up.inv
 		} else if f.rows != f.n {
 			k = f.rows
 			x, attn = a.x2, b.attnRows
 			p.gather(f, x, attn, a)
 		}
-		p.residual(a.x2, b.norm, b.sum, x, attn, 0, lw, k)
-		p.gates(a.gu, b.norm, lw, k)
-		q.SwiGLU(b.wide, a.gu, k, cfg.MLP)
-		p.linear(b.sum, b.wide, lw.down, k, h, cfg.MLP)
+		p.residual(a, b.sum, x, attn, lw, k)
+		p.gates(a, lw, k)
+		q.SwiGLU(a.act, a.gu, k, cfg.MLP)
+		p.linear(b.sum, a.act, lw.down, k, h, cfg.MLP)
 		q.AddRMSNorm(next, norm, a.x2, b.sum, weight, inv, k, h, cfg.NormEps)
 	}
 }
 
 // attention is what attend is but in sampling.
-func (p *Policy) attention(a acts, qk gpu.Ptr, s *ops.Sequences) gpu.Attend {
+func (p *Policy) attention(a acts, s *ops.Sequences) gpu.Attend {
 	cfg := p.cfg
 	q, kv := cfg.QDim(), cfg.KVDim()
 	return gpu.Attend{
 		Heads: p.shape.heads(), Type: p.shape.t, Start: s.Start,
-		Q:   gpu.Rows{Ptr: qk, LD: q + kv},
-		K:   gpu.Rows{Ptr: qk.At(q, p.shape.t), LD: q + kv},
+		Q:   gpu.Rows{Ptr: a.qk, LD: q + kv},
+		K:   gpu.Rows{Ptr: a.qk.At(q, p.shape.t), LD: q + kv},
 		V:   gpu.Rows{Ptr: a.qkv.At(q+kv, p.shape.t), LD: q + 2*kv},
 		Out: gpu.Rows{Ptr: a.attn, LD: q},
 		LSE: a.lse,
@@ -91,15 +92,15 @@ func (p *Policy) gather(f *pass, x, attn gpu.Ptr, a acts) {
 	}
 }
 
-// residual computes x2 and the norm of it from x and the output of the attention.
-func (p *Policy) residual(x2, norm, sum, x, attn, inv gpu.Ptr, w layerWeights, k int) {
+// residual computes a.x2 and the norm of it from x and the output of the attention.
+func (p *Policy) residual(a acts, sum, x, attn gpu.Ptr, w layerWeights, k int) {
 	p.linear(sum, attn, w.o, k, p.cfg.Hidden, p.cfg.QDim())
-	p.q.AddRMSNorm(x2, norm, x, sum, w.mlpNorm, inv, k, p.cfg.Hidden, p.cfg.NormEps)
+	p.q.AddRMSNorm(a.x2, a.norm2, x, sum, w.mlpNorm, a.inv2, k, p.cfg.Hidden, p.cfg.NormEps)
 }
 
-// gates computes gu from the norm of x2.
-func (p *Policy) gates(gu, norm gpu.Ptr, w layerWeights, k int) {
-	p.linear(gu, norm, w.gateUp, k, 2*p.cfg.MLP, p.cfg.Hidden)
+// gates computes a.gu from the norm of x2.
+func (p *Policy) gates(a acts, w layerWeights, k int) {
+	p.linear(a.gu, a.norm2, w.gateUp, k, 2*p.cfg.MLP, p.cfg.Hidden)
 }
 
 // linear computes y = x wᵀ for x of rows by in and w of out by in.

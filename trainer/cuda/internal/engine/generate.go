@@ -140,8 +140,8 @@ func (g *generation) step() error {
 	f := g.pass(n, n)
 	p.upload(f.ints, bytesOf(m.pack()))
 	d, u, slots := g.place()
-	p.forward(f, func(l int, a acts, qk gpu.Ptr) {
-		at := p.attention(a, qk, &ops.Sequences{})
+	p.forward(f, func(l int, a acts) {
+		at := p.attention(a, &ops.Sequences{})
 		pages := g.cache.layer(l)
 		p.q.StoreKV(pages, at.K, at.V, 0, slots, n, at.Heads)
 		p.q.DecodeAttention(at.Out, at.Q, pages, d, at.Heads)

@@ -177,8 +177,8 @@ func (g *generation) prefill(ctx context.Context, fresh []*sample, begin int) er
 		f := g.pass(n, 1)
 		seqs := p.begin(m, f)
 		p.upload(g.bufs.words, bytesOf(slots))
-		p.forward(f, func(l int, a acts, qk gpu.Ptr) {
-			at := p.attention(a, qk, seqs)
+		p.forward(f, func(l int, a acts) {
+			at := p.attention(a, seqs)
 			p.q.StoreKV(g.cache.layer(l), at.K, at.V, 0, g.bufs.words, n, at.Heads)
 			if l < p.cfg.Layers-1 {
 				p.q.Attention(at, seqs)

@@ -63,7 +63,7 @@ func (p *Policy) logProbs(ctx context.Context, b *backend.Batch, out *backend.Ro
 			return err
 		}
 		s := p.begin(m, f)
-		p.forward(f, func(_ int, a acts, qk gpu.Ptr) { p.q.Attention(p.attention(a, qk, s), s) })
+		p.forward(f, func(_ int, a acts) { p.q.Attention(p.attention(a, s), s) })
 		p.headStats(m, f, scaleOf(b), out)
 		if err := p.q.Err(); err != nil {
 			return err
@@ -106,7 +106,7 @@ func (p *Policy) accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 			return err
 		}
 		s := p.begin(m, f)
-		p.forward(f, func(_ int, a acts, qk gpu.Ptr) { p.q.Attention(p.attention(a, qk, s), s) })
+		p.forward(f, func(_ int, a acts) { p.q.Attention(p.attention(a, s), s) })
 		if whole && len(parts) == 1 {
 			p.headStats(m, f, scaleOf(b), all)
 			if err := p.derivatives(obj, 0, n, all); err != nil {

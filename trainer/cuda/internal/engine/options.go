@@ -83,7 +83,7 @@ func (o Options) levels() []Recompute {
 	case o.Recompute != Auto:
 		return []Recompute{o.Recompute}
 	}
-	return []Recompute{KeepAll, KeepAttention, KeepInputs}
+	return []Recompute{KeepAll, KeepProducts, KeepAttention, KeepInputs}
 }
 
 // mostTokens bounds tokens in work at a time, such that all numbers of elements in
@@ -92,15 +92,15 @@ const mostTokens = 1 << 28
 
 // Recompute is how much of the forward pass is computed again in the backward
 // pass instead of kept. The numbers are the same, bit for bit, as far as those of
-// the device's libraries are the same for the same shape. Norms, rotated heads and
-// the product of gate and up, which are cheap, are computed again at every level.
+// the device's libraries are the same for the same shape.
 type Recompute uint8
 
 // The levels, from fastest to smallest.
 const (
 	Auto          Recompute = iota
-	KeepAll                 // keep all products
-	KeepAttention           // compute gates again
+	KeepAll                 // keep all that the backward pass reads
+	KeepProducts            // keep all products; compute norms, rotated heads and silu(gate) up again
+	KeepAttention           // compute gates again too
 	KeepInputs              // keep a layer's input and attention output only
 
 	keepNothing // there is no backward pass
@@ -108,5 +108,5 @@ const (
 
 // String returns the level's name in words.
 func (r Recompute) String() string {
-	return [...]string{"automatic", "keep all", "keep attention", "keep inputs", "keep nothing"}[r]
+	return [...]string{"automatic", "keep all", "keep products", "keep attention", "keep inputs", "keep nothing"}[r]
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"math/bits"
 
 	"github.com/golongrl/golongrl/trainer/cuda/internal/gpu"
@@ -50,26 +51,30 @@ func (s shape) heads() gpu.Heads {
 // acts are the activations of a layer for n tokens. Behind the attention of the
 // last layer there are only the rows that count.
 type acts struct {
-	x    gpu.Ptr // [n, Hidden]: the residual stream before the layer
-	qkv  gpu.Ptr // [n, QDim + 2 KVDim], before norm and rotation
-	attn gpu.Ptr // [n, QDim]
-	lse  gpu.Ptr // f32, [n, Heads]
-	x2   gpu.Ptr // [n, Hidden]: the residual stream behind the attention
-	gu   gpu.Ptr // [n, 2 MLP]: gates and ups; in the backward pass their gradients
+	x       gpu.Ptr // [n, Hidden]: the residual stream before the layer
+	norm    gpu.Ptr // [n, Hidden]: x after the norm
+	inv     gpu.Ptr // f32, [n]: rstd of the norm
+	qkv     gpu.Ptr // [n, QDim + 2 KVDim], before norm and rotation
+	qk      gpu.Ptr // [n, QDim + KVDim]: rotated heads
+	invHead gpu.Ptr // f32, [n, Heads + KVHeads]: rstd of their norms
+	attn    gpu.Ptr // [n, QDim]
+	lse     gpu.Ptr // f32, [n, Heads]
+	x2      gpu.Ptr // [n, Hidden]: the residual stream behind the attention
+	norm2   gpu.Ptr // [n, Hidden]: x2 after the norm
+	inv2    gpu.Ptr // f32, [n]: rstd of the norm
+	gu      gpu.Ptr // [n, 2 MLP]: gates and ups; in the backward pass their gradients
+	act     gpu.Ptr // [n, MLP]: silu(gate) up
 }
 
 // or returns a with what it lacks from b.
 func (a acts) or(b acts) acts {
-	if a.qkv == 0 {
-		a.qkv = b.qkv
+	return acts{
+		x: a.x, norm: cmp.Or(a.norm, b.norm), inv: cmp.Or(a.inv, b.inv),
+		qkv: cmp.Or(a.qkv, b.qkv), qk: cmp.Or(a.qk, b.qk), invHead: cmp.Or(a.invHead, b.invHead),
+		attn: a.attn, lse: a.lse,
+		x2: cmp.Or(a.x2, b.x2), norm2: cmp.Or(a.norm2, b.norm2), inv2: cmp.Or(a.inv2, b.inv2),
+		gu: cmp.Or(a.gu, b.gu), act: cmp.Or(a.act, b.act),
 	}
-	if a.x2 == 0 {
-		a.x2 = b.x2
-	}
-	if a.gu == 0 {
-		a.gu = b.gu
-	}
-	return a
 }
 
 // A pass is where n tokens, of which rows count, have their buffers. Those of the
@@ -87,11 +92,8 @@ type pass struct {
 	finalInv gpu.Ptr // f32, [rows]: rstd of the norm
 
 	fore struct {
-		acts             // what is not kept
-		norm     gpu.Ptr // [n, Hidden]: x or x2 after the norm
+		acts             // what is not kept; norms have the same place, and qk and act; no rstd
 		sum      gpu.Ptr // [n, Hidden]: what is added to the residual stream
-		wide     gpu.Ptr // [n, max(QDim + KVDim, MLP)]: rotated heads, or silu(gate) up
-		inv      gpu.Ptr // f32, [n, Heads + KVHeads]
 		attnRows gpu.Ptr // [rows, QDim]
 	}
 	head struct {
@@ -99,18 +101,15 @@ type pass struct {
 		dlogits gpu.Ptr // [chunk, Vocab]; the logits if that is their type
 	}
 	back struct {
-		acts             // what is not kept
-		dx       gpu.Ptr // [n, Hidden]
-		dxRows   gpu.Ptr // [rows, Hidden]
-		norm     gpu.Ptr // [n, Hidden]
-		dnorm    gpu.Ptr // [n, Hidden]
-		inv      gpu.Ptr // f32, [n]
-		act      gpu.Ptr // [n, MLP], and its gradient
-		attnRows gpu.Ptr // [rows, QDim], if there are fewer than n
-		qk       gpu.Ptr // [n, QDim + KVDim]: rotated heads
-		invHead  gpu.Ptr // f32, [n, Heads + KVHeads]
-		dattn    gpu.Ptr // [n, QDim]
-		dqkv     gpu.Ptr // [n, QDim + 2 KVDim]
+		acts              // what is not kept; norms have the same place
+		dx        gpu.Ptr // [n, Hidden]
+		dxRows    gpu.Ptr // [rows, Hidden]
+		dnorm     gpu.Ptr // [n, Hidden]
+		dact      gpu.Ptr // [n, MLP]; act itself if that is not kept
+		attnRows  gpu.Ptr // [rows, QDim], if there are fewer than n
+		dattn     gpu.Ptr // [n, QDim]
+		dattnRows gpu.Ptr // [rows, QDim], if there are fewer than n
+		dqkv      gpu.Ptr // [n, QDim + 2 KVDim]
 	}
 
 	kept    int64 // bytes behind the layout's begin that live from the forward to the backward pass
@@ -142,11 +141,15 @@ func (s shape) place(l *layout, n, rows, chunk int, level Recompute) *pass {
 			k = rows
 		}
 		a.x, a.attn, a.lse = matrix(n, h), matrix(n, q), floats(n, s.Heads)
-		if level == KeepAll || level == KeepAttention {
+		if level <= KeepAttention {
 			a.qkv, a.x2 = matrix(n, s.ld()), matrix(k, h)
 		}
-		if level == KeepAll {
+		if level <= KeepProducts {
 			a.gu = matrix(k, 2*f)
+		}
+		if level == KeepAll {
+			a.norm, a.inv, a.norm2, a.inv2 = matrix(n, h), floats(n, 1), matrix(k, h), floats(k, 1)
+			a.qk, a.invHead, a.act = matrix(n, q+kv), floats(n, heads), matrix(k, f)
 		}
 	}
 	p.final, p.finalH, p.finalInv = matrix(rows, h), matrix(rows, h), floats(rows, 1)
@@ -160,11 +163,14 @@ func (s shape) place(l *layout, n, rows, chunk int, level Recompute) *pass {
 	if level >= KeepInputs {
 		p.fore.qkv, p.fore.x2 = matrix(n, s.ld()), matrix(most, h)
 	}
-	if level > KeepAll {
+	if level > KeepProducts {
 		p.fore.gu = matrix(most, 2*f)
 	}
-	p.fore.norm, p.fore.sum = matrix(n, h), matrix(n, h)
-	p.fore.wide, p.fore.inv = matrix(n, max(q+kv, f)), floats(n, heads)
+	p.fore.sum = matrix(n, h)
+	if level > KeepAll {
+		p.fore.norm, p.fore.qk = matrix(n, h), matrix(n, max(q+kv, f))
+		p.fore.norm2, p.fore.act = p.fore.norm, p.fore.qk
+	}
 	if rows != n {
 		p.fore.attnRows = matrix(rows, q)
 	}
@@ -184,26 +190,36 @@ func (s shape) place(l *layout, n, rows, chunk int, level Recompute) *pass {
 
 	l.next = shared
 	b := &p.back
-	b.dx, b.norm, b.dnorm, b.inv = matrix(n, h), matrix(n, h), matrix(n, h), floats(n, 1)
+	b.dx, b.dnorm = matrix(n, h), matrix(n, h)
+	if level > KeepAll {
+		b.norm, b.inv = matrix(n, h), floats(n, 1)
+		b.norm2, b.inv2 = b.norm, b.inv
+	}
 	b.dxRows = b.dx
 	if rows != n {
 		b.dxRows = matrix(rows, h)
 	}
 	half := l.next // either half of a layer, behind one another
-	b.act = matrix(most, f)
+	b.dact = matrix(most, f)
+	b.act = b.dact
 	if level == KeepInputs {
 		b.x2 = matrix(most, h)
 		if rows != n {
 			b.attnRows = matrix(rows, q)
 		}
 	}
-	if level > KeepAll {
+	if level > KeepProducts {
 		b.gu = matrix(most, 2*f)
 	}
 	p.working = max(p.working, int64(l.next-shared))
 	l.next = half
-	b.qk, b.invHead = matrix(n, q+kv), floats(n, heads)
 	b.dattn, b.dqkv = matrix(n, q), matrix(n, s.ld())
+	if level > KeepAll {
+		b.qk, b.invHead = matrix(n, q+kv), floats(n, heads)
+		b.dattnRows = b.qk // not in use yet
+	} else if rows != n {
+		b.dattnRows = matrix(rows, q)
+	}
 	if level == KeepInputs {
 		b.qkv = matrix(n, s.ld())
 	}

@@ -22,7 +22,7 @@ type Plan struct {
 
 	State   int64 // weights, gradient, moments
 	Tables  int64 // of rotation
-	Scratch int64 // of operations, at most
+	Scratch int64 // of operations and libraries, at most
 
 	Kept   int64 // activations that live from the forward to the backward pass
 	Work   int64 // buffers of a layer at a time
@@ -34,8 +34,9 @@ type Plan struct {
 
 	positions int // of Tables
 
-	asked Options
-	least int64 // State, and what is taken beside it whatever the number of tokens
+	asked   Options
+	library func(n int) int64 // see newPlan
+	least   int64             // State, and what is taken beside it whatever the number of tokens
 }
 
 // Activations returns the bytes of Kept, Work and Logits.
@@ -58,8 +59,15 @@ const (
 // what opts say.
 //
 // It chooses what opts leave open, and the fastest level that fits. If nothing
-// fits, the error is a *RoomError.
+// fits, the error is a *RoomError. It knows nothing of what libraries of the device
+// take, as New does.
 func NewPlan(cfg model.Config, opts Options, free int64, tokens int) (Plan, error) {
+	return newPlan(cfg, opts, free, tokens, nil)
+}
+
+// newPlan is NewPlan on a device whose libraries take library(n) bytes for n tokens,
+// unless that is nil.
+func newPlan(cfg model.Config, opts Options, free int64, tokens int, library func(n int) int64) (Plan, error) {
 	if err := cfg.Validate(); err != nil {
 		return Plan{}, err
 	}
@@ -74,8 +82,9 @@ func NewPlan(cfg model.Config, opts Options, free int64, tokens int) (Plan, erro
 	s.placeState(&l, opts.Frozen)
 	p := Plan{
 		Precision: opts.Precision, Memory: math.MaxInt64, State: int64(l.end), MicroTokens: opts.MicroTokens, ChunkRows: opts.ChunkRows,
-		asked: opts, least: int64(l.end) + s.scratch(1),
+		asked: opts, library: library,
 	}
+	p.least = p.State + p.scratch(s, 1)
 	if free > 0 {
 		p.Memory = free
 		if opts.MemoryBytes == 0 {
@@ -96,7 +105,7 @@ func NewPlan(cfg model.Config, opts Options, free int64, tokens int) (Plan, erro
 		}
 	}
 	if p.MicroTokens == 0 {
-		most := KeepAll
+		most := KeepProducts // all is worth less than longer parts are
 		if opts.Frozen {
 			most = keepNothing
 		}
@@ -138,13 +147,17 @@ func (p Plan) at(s shape, n int, level Recompute) Plan {
 	}
 	p.positions = min(n, s.MaxLen)
 	p.Tables = 2 * tableBytes(p.positions, s.HeadDim/2)
-	p.Scratch = s.scratch(n)
+	p.Scratch = p.scratch(s, n)
 	return p
 }
 
-// scratch bounds what operations take for themselves with n tokens.
-func (s shape) scratch(n int) int64 {
-	return 9*int64(n)*int64(s.Heads) + 64<<20
+// scratch bounds what operations and libraries take for themselves with n tokens.
+func (p Plan) scratch(s shape, n int) int64 {
+	bytes := 9*int64(n)*int64(s.Heads) + 64<<20
+	if p.library != nil {
+		bytes += p.library(n)
+	}
+	return bytes
 }
 
 func (p Plan) fits() bool { return p.Total() <= p.Memory }

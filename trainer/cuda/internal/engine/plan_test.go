@@ -25,7 +25,7 @@ func TestPlanOfLongContexts(t *testing.T) {
 	for _, x := range []struct {
 		tokens int
 		level  Recompute
-	}{{4096, KeepAll}, {64 << 10, KeepAll}, {128 << 10, KeepAttention}, {160 << 10, KeepInputs}} {
+	}{{4096, KeepAll}, {64 << 10, KeepProducts}, {128 << 10, KeepAttention}, {160 << 10, KeepInputs}} {
 		p, err := NewPlan(qwen06, Options{Precision: gpu.BF16, MaxTokens: x.tokens, MemoryBytes: 78 << 30}, 79<<30, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -51,9 +51,30 @@ func TestPlanByHand(t *testing.T) {
 	if want := int64(596049920)*18 + (85*16+255)/256*256; p.State != want {
 		t.Errorf("state %d, want %d", p.State, want)
 	}
+	if p.Level != KeepAll {
+		t.Errorf("without a limit: %v", p.Level)
+	}
+	// Per token and layer: input 1024, two norms of 1024, qkv 4096, rotated heads 3072,
+	// attention 2048, 1024 behind it, gates and ups 6144, act 3072; in float32 16 sums
+	// of attention, 24 of rotated heads and 2 of norms; 2 times 1024 behind the last.
+	want := int64(n) * (28*((1024+2*1024+4096+3072+2048+1024+6144+3072)*2+(16+24+2)*4) + 2*1024*2)
+	if p.Kept < want || p.Kept > want+want/200 {
+		t.Errorf("kept %d, want %d and some tables", p.Kept, want)
+	}
+	// Backward: 3 times 1024 (of which one for rows), gradients of attention 2048, for
+	// rows once more, and of qkv 4096.
+	want = int64(n) * (3*1024 + 2*2048 + 4096) * 2
+	if p.Work < want-(1<<20) || p.Work > want+(1<<20) {
+		t.Errorf("work %d, want %d", p.Work, want)
+	}
+
+	p, err = NewPlan(qwen06, Options{Precision: gpu.BF16, ChunkRows: 4096, Recompute: KeepProducts}, 0, n)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// Per token and layer: input 1024, qkv 4096, attention 2048, its 16 sums in
 	// float32, 1024 behind it, gates and ups 6144; 2 times 1024 behind the last.
-	want := int64(n) * (28*((1024+4096+2048+1024+6144)*2+16*4) + 2*1024*2)
+	want = int64(n) * (28*((1024+4096+2048+1024+6144)*2+16*4) + 2*1024*2)
 	if p.Kept < want || p.Kept > want+want/200 {
 		t.Errorf("kept %d, want %d and some tables", p.Kept, want)
 	}
@@ -65,6 +86,49 @@ func TestPlanByHand(t *testing.T) {
 	}
 	if want := int64(4096) * 151936 * 6; p.Logits != want {
 		t.Errorf("logits %d, want %d", p.Logits, want)
+	}
+}
+
+// A scratcher is a ledger with a library that takes 1000 bytes for a token.
+type scratcher struct {
+	*ledger
+	asked gpu.Attend
+}
+
+func (d *scratcher) Attention(gpu.Attend) (bool, error)     { return false, nil }
+func (d *scratcher) AttentionGrad(gpu.Attend) (bool, error) { return false, nil }
+
+func (d *scratcher) Scratch(a gpu.Attend, tokens int) int64 {
+	d.asked = a
+	return 1000 * int64(tokens)
+}
+
+// What libraries take for themselves is beside activations.
+func TestPlanOfLibraries(t *testing.T) {
+	cfg := qwen06
+	cfg.Layers = 2
+	for _, own := range []bool{false, true} {
+		o := Options{Precision: gpu.BF16, MicroTokens: 4096, ChunkRows: 64, MemoryBytes: 16 << 30, OwnKernels: own, Unordered: true}
+		plain, err := NewPlan(cfg, o, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &scratcher{ledger: newLedger(t)}
+		p, err := New(d, cfg, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		want := plain.Scratch
+		if !own {
+			want += 4096 * 1000
+			if !d.asked.Unordered || d.asked.KV != 8 || d.asked.Type != gpu.BF16 {
+				t.Errorf("asked for %+v", d.asked)
+			}
+		}
+		if p.plan.Scratch != want || p.arena.budget != plain.budget()-(want-plain.Scratch) {
+			t.Errorf("own kernels %v: %d bytes of scratch, want %d; %d for activations", own, p.plan.Scratch, want, p.arena.budget)
+		}
 	}
 }
 
@@ -108,7 +172,7 @@ func TestPlanString(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `memory for 65536 tokens at a time in bf16, keep all, logits of 4096 rows:
+	const want = `memory for 65536 tokens at a time in bf16, keep products, logits of 4096 rows:
   weights, gradient, moments          10.0 GiB
   activations that are kept           49.4 GiB
   work, a layer at a time              1.6 GiB

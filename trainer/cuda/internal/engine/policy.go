@@ -50,7 +50,7 @@ type Policy struct {
 // error says how much is missing and what to change. dev stays the caller's, who
 // closes it behind the policy.
 func New(dev gpu.Device, cfg model.Config, opts Options) (*Policy, error) {
-	plan, err := NewPlan(cfg, opts, dev.Info().Free, 0)
+	plan, err := newPlan(cfg, opts, dev.Info().Free, 0, libraryScratch(dev, cfg, opts))
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +65,17 @@ func New(dev gpu.Device, cfg model.Config, opts Options) (*Policy, error) {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// libraryScratch returns what libraries of dev take for a number of tokens, or nil if
+// they take nothing.
+func libraryScratch(dev gpu.Device, cfg model.Config, opts Options) func(n int) int64 {
+	d, ok := dev.(gpu.Scratcher)
+	if !ok || opts.OwnKernels {
+		return nil
+	}
+	a := gpu.Attend{Heads: shape{cfg, opts.Precision}.heads(), Type: opts.Precision, Unordered: opts.Unordered}
+	return func(n int) int64 { return d.Scratch(a, n) }
 }
 
 // allocate takes the memory of the plan.

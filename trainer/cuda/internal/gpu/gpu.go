@@ -177,3 +177,11 @@ type Attender interface {
 	Attention(a Attend) (taken bool, err error)
 	AttentionGrad(a Attend) (taken bool, err error)
 }
+
+// A Scratcher is an Attender that says how much memory of the device it takes.
+type Scratcher interface {
+	// Scratch bounds the bytes that it takes for Attention and AttentionGrad of
+	// sequences of so many tokens in all, of the heads, type and order of a, whose
+	// pointers and sequences do not matter.
+	Scratch(a Attend, tokens int) int64
+}

@@ -70,6 +70,10 @@ func (r *rig) swiGLU(rows, f int) {
 	r.near("dgu", r.t, r.get(r.t, dgu, rows*2*f), dwant, dsize)
 	r.same("act, again", r.get(r.t, again, rows*f), r.get(r.t, act, rows*f))
 
+	alone := r.out(r.t, rows*2*f)
+	r.q.SwiGLUGrad(alone, 0, pdy, pgu, rows, f)
+	r.same("dgu alone", r.get(r.t, alone, rows*2*f), r.get(r.t, dgu, rows*2*f))
+
 	r.q.SwiGLUGrad(pgu, pdy, pdy, pgu, rows, f)
 	r.same("dgu in the place of gu", r.get(r.t, pgu, rows*2*f), r.get(r.t, dgu, rows*2*f))
 	r.same("act in the place of dact", r.get(r.t, pdy, rows*f), r.get(r.t, act, rows*f))

@@ -13,8 +13,8 @@ func (q *Queue) SwiGLU(act, gu gpu.Ptr, rows, f int) {
 }
 
 // SwiGLUGrad computes the derivative with respect to gu from that with respect to
-// act, and act again. dgu may be gu, and dact may be act: each is overwritten
-// where it was read. It moves 6 rows f elements.
+// act, and act again unless act is 0. dgu may be gu, and dact may be act: each is
+// overwritten where it was read. It moves 6 rows f elements, without act 5.
 func (q *Queue) SwiGLUGrad(dgu, act, dact, gu gpu.Ptr, rows, f int) {
 	q.byRows("swiglu_grad_", rows, f, uint64(dgu), uint64(act), uint64(dact), uint64(gu), gpu.Int(f))
 }
