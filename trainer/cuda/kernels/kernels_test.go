@@ -128,7 +128,7 @@ func problems(text, arch string) (out []string) {
 	for l := range strings.Lines(text) {
 		l = strings.TrimSuffix(l, "\n")
 		if s := strings.Index(l, "/"); s >= 0 {
-			for _, dir := range []string{"/home/", "/root/", "/tmp/", "/usr/", "/work/", "/var/"} {
+			for _, dir := range []string{"/home/", "/root/", "/tmp/", "/usr/", "/var/"} {
 				if strings.Contains(l[s:], dir) {
 					out = append(out, "names a path: "+l)
 				}
