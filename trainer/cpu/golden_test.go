@@ -200,7 +200,7 @@ func goldenGradients[T kernels.Float](t *testing.T, c *goldenCase, tol float64) 
 		}
 	}
 	batch := b.batch()
-	p.work.micro.take(batch, spans(batch, 4096)[0])
+	p.work.micro.take(batch, batch.Parts(4096)[0])
 	p.forward(&p.work.micro, keepNothing)
 	p.chunks(0, len(p.work.micro.rows), func(lo, hi int, logits []T) { near("logits", logits, c.logits) })
 

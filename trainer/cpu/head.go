@@ -11,7 +11,7 @@ import (
 func (c *core[T]) logProbs(ctx context.Context, b *backend.Batch, out *backend.Rows) error {
 	ws := &c.work
 	ws.lse = fit(&ws.lse, len(b.Rows))
-	for _, sp := range spans(b, ws.opts.MicroTokens) {
+	for _, sp := range b.Parts(ws.opts.MicroTokens) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (c *core[T]) accumulate(ctx context.Context, b *backend.Batch, obj backend.
 		entropy = ws.entropy
 	}
 	all := &backend.Rows{LogP: out.LogP, Entropy: entropy}
-	parts := spans(b, ws.opts.MicroTokens)
+	parts := b.Parts(ws.opts.MicroTokens)
 
 	// Objectives that need the whole batch get it before the first gradient: from
 	// another product with the head if all activations are kept, from another

@@ -43,7 +43,7 @@ func TestSpansAndTake(t *testing.T) {
 		}},
 	} {
 		var got []micro
-		for _, sp := range spans(b, test.limit) {
+		for _, sp := range b.Parts(test.limit) {
 			var m micro
 			m.take(b, sp)
 			got = append(got, m)
@@ -52,10 +52,10 @@ func TestSpansAndTake(t *testing.T) {
 			t.Errorf("limit %d: %+v, want %+v", test.limit, got, test.want)
 		}
 	}
-	if got := spans(&backend.Batch{Tokens: b.Tokens, Start: b.Start}, 3); len(got) != 0 {
+	if got := (&backend.Batch{Tokens: b.Tokens, Start: b.Start}).Parts(3); len(got) != 0 {
 		t.Errorf("no rows: %v", got)
 	}
-	if got := spans(&backend.Batch{}, 3); len(got) != 0 {
+	if got := (&backend.Batch{}).Parts(3); len(got) != 0 {
 		t.Errorf("no sequences: %v", got)
 	}
 }

@@ -52,7 +52,7 @@ func (p *Policy) Accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 
 // logProbs computes out and, in res.lse, the logarithms of the denominators.
 func (p *Policy) logProbs(ctx context.Context, b *backend.Batch, out *backend.Rows) error {
-	for _, sp := range spans(b, p.opts.MicroTokens) {
+	for _, sp := range b.Parts(p.opts.MicroTokens) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (p *Policy) accumulate(ctx context.Context, b *backend.Batch, obj backend.O
 		entropy = r.entropy
 	}
 	all := &backend.Rows{LogP: out.LogP, Entropy: entropy}
-	parts := spans(b, p.opts.MicroTokens)
+	parts := b.Parts(p.opts.MicroTokens)
 
 	// Objectives that need the whole batch get it before the first gradient: from
 	// another product with the head if all activations are kept, from another

@@ -25,37 +25,6 @@ type micro struct {
 	ints   []int32
 }
 
-// span is the sequences and rows of a batch that become a micro.
-type span struct{ seqLo, seqHi, rowLo, rowHi int }
-
-// spans cuts b in front of each sequence that would bring a part above limit
-// tokens. Sequences without rows cost nothing and do not count.
-func spans(b *backend.Batch, limit int) []span {
-	var out []span
-	cur := span{}
-	tokens, row := 0, 0
-	for s := 0; s+1 < len(b.Start); s++ {
-		first := row
-		for row < len(b.Rows) && b.Rows[row] < b.Start[s+1] {
-			row++
-		}
-		if row > first {
-			n := b.Rows[row-1] - b.Start[s]
-			if tokens > 0 && tokens+n > limit {
-				out = append(out, cur)
-				cur = span{seqLo: s, rowLo: first}
-				tokens = 0
-			}
-			tokens += n
-		}
-		cur.seqHi, cur.rowHi = s+1, row
-	}
-	if tokens > 0 {
-		out = append(out, cur)
-	}
-	return out
-}
-
 // reset makes m empty.
 func (m *micro) reset() {
 	m.tokens, m.pos, m.rows, m.target = m.tokens[:0], m.pos[:0], m.rows[:0], m.target[:0]
@@ -74,14 +43,14 @@ func (m *micro) add(tokens []int32) {
 }
 
 // take makes m the part sp of b.
-func (m *micro) take(b *backend.Batch, sp span) {
+func (m *micro) take(b *backend.Batch, sp backend.Part) {
 	m.reset()
-	m.first = sp.rowLo
-	row := sp.rowLo
-	for s := sp.seqLo; s < sp.seqHi; s++ {
+	m.first = sp.RowLo
+	row := sp.RowLo
+	for s := sp.SeqLo; s < sp.SeqHi; s++ {
 		base, begin := len(m.tokens), b.Start[s]
 		end := begin // of what the rows need
-		for ; row < sp.rowHi && b.Rows[row] < b.Start[s+1]; row++ {
+		for ; row < sp.RowHi && b.Rows[row] < b.Start[s+1]; row++ {
 			t := b.Rows[row]
 			m.rows = append(m.rows, int32(base+t-1-begin))
 			m.target = append(m.target, b.Tokens[t])

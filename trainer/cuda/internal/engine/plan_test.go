@@ -193,14 +193,14 @@ func TestSpans(t *testing.T) {
 	// Sequences reach 4, 7, 0, 4 and 1 tokens until their last row.
 	for _, x := range []struct {
 		limit int
-		want  []span
+		want  []backend.Part
 	}{
-		{100, []span{{0, 5, 0, 11}}},
-		{12, []span{{0, 3, 0, 7}, {3, 5, 7, 11}}},
-		{10, []span{{0, 1, 0, 4}, {1, 3, 4, 7}, {3, 5, 7, 11}}},
-		{1, []span{{0, 1, 0, 4}, {1, 3, 4, 7}, {3, 4, 7, 10}, {4, 5, 10, 11}}},
+		{100, []backend.Part{{SeqLo: 0, SeqHi: 5, RowLo: 0, RowHi: 11}}},
+		{12, []backend.Part{{SeqLo: 0, SeqHi: 3, RowLo: 0, RowHi: 7}, {SeqLo: 3, SeqHi: 5, RowLo: 7, RowHi: 11}}},
+		{10, []backend.Part{{SeqLo: 0, SeqHi: 1, RowLo: 0, RowHi: 4}, {SeqLo: 1, SeqHi: 3, RowLo: 4, RowHi: 7}, {SeqLo: 3, SeqHi: 5, RowLo: 7, RowHi: 11}}},
+		{1, []backend.Part{{SeqLo: 0, SeqHi: 1, RowLo: 0, RowHi: 4}, {SeqLo: 1, SeqHi: 3, RowLo: 4, RowHi: 7}, {SeqLo: 3, SeqHi: 4, RowLo: 7, RowHi: 10}, {SeqLo: 4, SeqHi: 5, RowLo: 10, RowHi: 11}}},
 	} {
-		got := spans(b, x.limit)
+		got := b.Parts(x.limit)
 		if len(got) != len(x.want) {
 			t.Errorf("limit %d: %v", x.limit, got)
 			continue
@@ -212,7 +212,7 @@ func TestSpans(t *testing.T) {
 		}
 	}
 	var m micro
-	m.take(b, span{1, 5, 4, 11})
+	m.take(b, backend.Part{SeqLo: 1, SeqHi: 5, RowLo: 4, RowHi: 11})
 	m.group()
 	for _, x := range []struct {
 		name      string
