@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/golongrl/golongrl/advantage"
+	"github.com/golongrl/golongrl/scoring/rollout"
 )
 
 // advantageJob is one run of the advantage command.
@@ -152,7 +153,7 @@ func writeAdvantages(out *sink, rows *rewardRows, a []float64) error {
 		if rows.null[n] {
 			buf = append(buf, "null"...)
 		} else {
-			buf = appendScore(buf, a[0]+0) // -0 is 0
+			buf = rollout.AppendNumber(buf, a[0]+0) // -0 is 0
 			a = a[1:]
 		}
 		buf = append(buf, '}', '\n')

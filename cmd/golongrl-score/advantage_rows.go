@@ -74,18 +74,10 @@ func (r *rewardRows) read(lines iter.Seq[placed]) error {
 		err := r.add(&l.line)
 		l.line.Release()
 		if err != nil {
-			return &exitError{exitNoScore, fmt.Sprintf("%s:%d: %s", l.file, r.line, fieldText(err))}
+			return &exitError{exitNoScore, fmt.Sprintf("%s:%d: %s", l.file, r.line, rollout.ErrorText(err))}
 		}
 	}
 	return nil
-}
-
-func fieldText(err error) string {
-	var e *rollout.FieldError
-	if errors.As(err, &e) {
-		return e.Text()
-	}
-	return err.Error()
 }
 
 // place is "file:line" of a row with a reward.

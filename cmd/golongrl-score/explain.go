@@ -160,9 +160,7 @@ func (j *explainJob) show(place string, row *rollout.Row) error {
 	}
 	scored := row.Err == nil
 	if row.Err != nil {
-		o := outcome{row: row}
-		text := strings.TrimPrefix(string(o.message(nil, row.Err)), fmt.Sprintf(":%d: ", row.Line))
-		view{&b}.line("error", text)
+		view{&b}.line("error", rollout.ErrorText(row.Err))
 	} else {
 		rec := &row.Record
 		strict := j.strict.Score(context.Background(), rec)
@@ -195,7 +193,7 @@ func (j *explainJob) show(place string, row *rollout.Row) error {
 func describe(r *scoring.Result) []field {
 	score := "none"
 	if r.Scored() {
-		score = string(appendScore(nil, r.Value))
+		score = string(rollout.AppendNumber(nil, r.Value))
 		if r.OutOfRange() {
 			score += " (outside [0, 1])"
 		}

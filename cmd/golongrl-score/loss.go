@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/golongrl/golongrl/scoring/rollout"
 )
 
 // lossJob is one run of the loss command.
@@ -107,7 +109,7 @@ func (j *lossJob) run() error {
 			buf, err = r.evaluate(buf[:0], &l.line)
 			l.line.Release()
 			if err != nil {
-				return &exitError{exitNoScore, fmt.Sprintf("%s:%d: %s", l.file, n, fieldText(err))}
+				return &exitError{exitNoScore, fmt.Sprintf("%s:%d: %s", l.file, n, rollout.ErrorText(err))}
 			}
 			if err := out.write(buf, 1); err != nil {
 				return err

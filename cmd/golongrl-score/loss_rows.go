@@ -72,9 +72,9 @@ func (r *lossReader) evaluate(dst []byte, l *rollout.Line) ([]byte, error) {
 	}
 	number := func(key string, x float64) {
 		dst = append(append(append(dst, `,"`...), key...), `":`...)
-		dst = appendScore(dst, x)
+		dst = rollout.AppendNumber(dst, x)
 	}
-	dst = appendScore(append(dst, `{"loss":`...), res.Loss)
+	dst = rollout.AppendNumber(append(dst, `{"loss":`...), res.Loss)
 	dst = r.appendRows(append(dst, `,"grad_logp":`...), r.grad)
 	dst = r.appendRows(append(dst, `,"is_weights":`...), r.weights)
 	number("frac_clipped", res.Clipped)
@@ -130,7 +130,7 @@ func (r *lossReader) appendRows(dst []byte, x []float64) []byte {
 			if t > r.batch.Start[s] {
 				dst = append(dst, ',')
 			}
-			dst = appendScore(dst, x[t])
+			dst = rollout.AppendNumber(dst, x[t])
 		}
 		dst = append(dst, ']')
 	}

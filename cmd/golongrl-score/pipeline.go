@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
-	"math"
-	"strings"
 	"sync"
 	"time"
 
@@ -92,81 +88,21 @@ func (p *pipeline) line(l placed) *batch {
 		} else {
 			b.out = appendRow(b.out, &o, p.explain)
 		}
-		b.stats = append(b.stats, rowStat{o.task, o.r.Status, o.score, o.scored() && o.r.OutOfRange(), took})
+		b.stats = append(b.stats, rowStat{o.r.Task, o.r.Status, o.r.Value, o.r.Scored() && o.r.OutOfRange(), took})
 	}
 	return b
 }
 
 // judge scores one row.
 func (p *pipeline) judge(file string, row *rollout.Row) (outcome, time.Duration) {
-	o := outcome{row: row, file: file, score: math.NaN()}
-	if row.Err != nil {
-		o.r = scoring.Result{Status: scoring.Error, Value: math.NaN(), Err: row.Err}
-		p.name(&o)
-		return o, 0
-	}
 	start := time.Now()
-	o.r = p.score(&row.Record)
+	o := outcome{row, file, rollout.Judge(context.Background(), p.scorer, row)}
 	took := time.Since(start)
-	nameField(&o)
-	o.task = o.r.Task
-	if p.released {
-		o.task = row.TaskKey
+	if row.Err != nil {
+		took = 0
 	}
-	if o.score = o.r.Value; math.IsInf(o.score, 0) {
-		o.score = math.NaN()
-		o.r.Status = scoring.Error
-		o.r.Err = errors.New("the score is infinite: guard the division or the power")
-	}
-	if !o.scored() && o.r.Err == nil {
-		o.r.Err = errors.New("the metric gave no score and no reason")
+	if p.released && (row.Err == nil || row.TaskKey != "") {
+		o.r.Task = row.TaskKey
 	}
 	return o, took
-}
-
-// name gives an error row the task and the metric that are readable all the
-// same, so that it counts among its task.
-func (p *pipeline) name(o *outcome) {
-	if rec := &o.row.Record; rec.Metric != "" || rec.Task != "" {
-		if m, task, err := p.scorer.Metric(rec); err == nil {
-			o.task, o.r.Metric = task, m.String()
-		}
-	}
-	if p.released && o.row.TaskKey != "" {
-		o.task = o.row.TaskKey
-	}
-}
-
-// nameField says in which field the row names a metric that there is not.
-func nameField(o *outcome) {
-	rec := &o.row.Record
-	if o.r.Metric != "" || o.r.Err == nil {
-		return
-	}
-	field := "task"
-	switch {
-	case rec.Metric != "":
-		field = "metric"
-	case rec.TaskErr != nil:
-		field = "data_source"
-	}
-	msg := strings.TrimPrefix(o.r.Err.Error(), field+" ")
-	o.r.Err = &rollout.FieldError{Line: o.row.Line, Field: field, Msg: msg, Err: o.r.Err}
-}
-
-// score judges rec. A panic would be a defect of a metric; it must not cost the
-// rows of all other responses, so it becomes the error of its own row.
-func (p *pipeline) score(rec *scoring.Record) (r scoring.Result) {
-	defer func() {
-		if v := recover(); v != nil {
-			r = scoring.Result{
-				Status: scoring.Error, Value: math.NaN(),
-				Err: fmt.Errorf("internal error: %v: please report it with this row", v),
-			}
-			if m, task, err := p.scorer.Metric(rec); err == nil {
-				r.Metric, r.Task = m.String(), task
-			}
-		}
-	}()
-	return p.scorer.Score(context.Background(), rec)
 }

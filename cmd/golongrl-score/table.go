@@ -3,6 +3,8 @@ package main
 import (
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/golongrl/golongrl/scoring/rollout"
 )
 
 // Tables are written row by row, so widths are fixed. A longer value pushes the
@@ -33,11 +35,11 @@ func tableHeader(explain bool) []byte {
 func appendTableRow(dst []byte, o *outcome, explain bool) []byte {
 	dst = pad(dst, printable(o.row.ID, 60), wideID)
 	dst = pad(dst, strconv.Itoa(o.row.Sample), wideSample)
-	dst = pad(dst, printable(o.task, 60), wideTask)
+	dst = pad(dst, printable(o.r.Task, 60), wideTask)
 	dst = pad(dst, printable(o.r.Metric, 100), wideMetric)
 	score := "-"
-	if o.scored() {
-		score = string(appendScore(nil, o.score))
+	if o.r.Scored() {
+		score = string(rollout.AppendNumber(nil, o.r.Value))
 	}
 	dst = pad(dst, score, wideScore)
 	dst = pad(dst, o.r.Status.String(), wideStatus)
@@ -50,7 +52,7 @@ func appendTableRow(dst []byte, o *outcome, explain bool) []byte {
 		}
 	}
 	if o.r.Err != nil {
-		dst = append(dst, printable(string(o.message(nil, o.r.Err)), 400)...)
+		dst = append(dst, printable(o.place()+rollout.ErrorText(o.r.Err), 400)...)
 	}
 	for len(dst) > 0 && dst[len(dst)-1] == ' ' {
 		dst = dst[:len(dst)-1]

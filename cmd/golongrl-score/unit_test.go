@@ -57,7 +57,7 @@ func TestScoreText(t *testing.T) {
 	p := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(seed))
 	p.Property("a score reads back, and is no longer than JSON", prop.ForAll(
 		func(v float64) bool {
-			text := string(appendScore(nil, v))
+			text := string(rollout.AppendNumber(nil, v))
 			back, err := strconv.ParseFloat(text, 64)
 			std, _ := json.Marshal(v)
 			return err == nil && back == v && json.Valid([]byte(text)) && len(text) <= len(std)+1 // e-07 for e-7
@@ -68,11 +68,11 @@ func TestScoreText(t *testing.T) {
 		0: "0", 1: "1", 1.0 / 3: "0.3333333333333333", 1e-7: "1e-07", 1e21: "1e+21", 123456789: "123456789",
 		math.Inf(1): "null", math.Copysign(0, -1): "-0",
 	} {
-		if got := string(appendScore(nil, v)); got != want {
+		if got := string(rollout.AppendNumber(nil, v)); got != want {
 			t.Errorf("%v: got %s", v, got)
 		}
 	}
-	if got := string(appendScore(nil, math.NaN())); got != "null" {
+	if got := string(rollout.AppendNumber(nil, math.NaN())); got != "null" {
 		t.Errorf("NaN: got %s", got)
 	}
 }
@@ -378,8 +378,8 @@ func TestEncode(t *testing.T) {
 	p.Property("a row is one line of JSON", prop.ForAll(
 		func(file, task, metric, answer, rule, note, msg string, score float64) bool {
 			row := &rollout.Row{Line: 5, ID: "1", Group: `"g"`}
-			o := outcome{row: row, file: file, task: task, score: score, r: scoring.Result{
-				Value: score, Metric: metric, Answer: answer, Err: errors.New(msg), Why: []scoring.Step{{Rule: rule, Note: note}},
+			o := outcome{row, file, scoring.Result{
+				Value: score, Task: task, Metric: metric, Answer: answer, Err: errors.New(msg), Why: []scoring.Step{{Rule: rule, Note: note}},
 				Parts: []scoring.Part{{Name: note, Result: scoring.Result{Value: math.NaN()}}},
 			}}
 			line := appendRow(nil, &o, true)
