@@ -77,52 +77,6 @@ func TestScoreText(t *testing.T) {
 	}
 }
 
-// TestMetricInfos holds the list to what package scoring knows.
-func TestMetricInfos(t *testing.T) {
-	var names []string
-	for _, m := range metricInfos() {
-		names = append(names, m.name)
-		if m.summary == "" {
-			t.Errorf("%s has no summary", m.name)
-		}
-		for _, a := range m.aliases {
-			if got := scoring.TaskName(a); got != m.name {
-				t.Errorf("%s is %s, not %s", a, got, m.name)
-			}
-		}
-		for _, o := range m.options {
-			key, values, ok := strings.Cut(o, "=")
-			values, profile, _ := strings.Cut(values, " (")
-			if profile != "" {
-				profile = ",profile=reference"
-			}
-			for _, v := range strings.Split(strings.ReplaceAll(values, "N", "9"), "|") {
-				spelling := m.name + "(" + key + "=" + v + profile + ")"
-				if !ok {
-					spelling = m.name + "@5"
-				}
-				got, err := scoring.Builtin().Parse(spelling)
-				if err != nil {
-					t.Errorf("%s: %v", spelling, err)
-				} else if v != "f" && !strings.Contains(got.String(), strings.TrimPrefix(o, "@k")[:0]+v) && ok {
-					t.Errorf("%s is %s", spelling, got)
-				}
-			}
-		}
-	}
-	if want := slices.Collect(scoring.Builtin().Names()); !slices.Equal(names, want) {
-		t.Errorf("got  %v\nwant %v", names, want)
-	}
-	if len(rewardModes) != 25 {
-		t.Errorf("%d reward modes", len(rewardModes))
-	}
-	for _, mode := range rewardModes {
-		if !slices.Contains(names, scoring.TaskName(mode)) {
-			t.Errorf("%s is no metric", mode)
-		}
-	}
-}
-
 // TestNeedsReference: of all metrics format and verdict alone need none.
 func TestNeedsReference(t *testing.T) {
 	s, err := scoring.New()
@@ -241,7 +195,7 @@ func scoreText(t *testing.T, text string, workers int) string {
 func TestReuse(t *testing.T) {
 	var lines []string
 	for i := range 400 {
-		task := rewardModes[i%25]
+		task := scoring.RewardModes()[i%25]
 		switch i % 5 {
 		case 1:
 			task = []string{"em", "choice", "math_verify", "iou", "token_f1", "rouge2", "rougeLsum", "gsm8k", "search_r1", "format"}[i/5%10]

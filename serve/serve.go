@@ -1,0 +1,2 @@
+// Package serve answers calls over HTTP and over sockets.
+package serve
