@@ -56,6 +56,7 @@ var rooms = []room{
 	{"evalrules", nil, nil},
 	{"benchmarks", []string{"scoring", "mathverify", "advantage", "evalrules", "benchmarks"}, nil},
 	{"benchmarks/trainspeed", []string{"trainer", "benchmarks/internal/otherside"}, nil},
+	{"benchmarks/serveload", []string{"serve/wire", "serve/service", "scoring", "benchmarks/internal/otherside"}, nil},
 	{"benchmarks/rows", []string{"scoring/rollout", "scoring/parquet"}, nil},
 	{"benchmarks/chat", nil, []string{"github.com/openai/openai-go"}},
 	{"benchmarks/store", nil, nil},

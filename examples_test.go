@@ -18,7 +18,7 @@ func TestEverythingHasAnExample(t *testing.T) {
 	internal := map[string]bool{"scoring.GoldValue": true, "scoring.Released": true, "iou.ReferenceData": true, "iou.ReferenceKey": true}
 	functions := 0
 	for _, dir := range []string{
-		"scoring", "scoring/rollout", "scoring/parquet", "rouge", "ndcg", "iou", "mathverify", "evalrules",
+		"scoring", "scoring/rollout", "scoring/parquet", "serve", "serve/service", "serve/wire", "rouge", "ndcg", "iou", "mathverify", "evalrules",
 		"benchmarks", "benchmarks/rows", "benchmarks/chat", "benchmarks/fakeserver", "benchmarks/store", "benchmarks/runner", "benchmarks/report", "benchmarks/published", "benchmarks/bfcl",
 		"trainer", "trainer/random", "trainer/model", "trainer/safetensors", "trainer/backend", "trainer/backend/backendtest", "trainer/cpu", "trainer/checkpoint",
 		"trainer/rollouts", "trainer/dataset", "trainer/watch", "trainer/demo",
