@@ -1,6 +1,7 @@
 package scoring_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -52,4 +53,19 @@ func TestInfos(t *testing.T) {
 			t.Errorf("%s is no metric", mode)
 		}
 	}
+}
+
+func ExampleInfos() {
+	for _, m := range scoring.Infos()[:2] {
+		fmt.Println(m.Name, m.Aliases, m.Summary)
+	}
+	// Output:
+	// em [T1 EM] the answer equals the reference
+	// choice [T2 selection Accuracy] the chosen letter, A to J, is the reference's
+}
+
+func ExampleRewardModes() {
+	mode := scoring.RewardModes()[0]
+	fmt.Println(mode, "is", scoring.TaskName(mode))
+	// Output: T1.1 Global Cohesive Retrieval is ndcg
 }

@@ -150,5 +150,5 @@ func (j *judging) profileValue() scoring.Profile {
 
 // rolloutOptions are the options of reading for rows that s will judge.
 func (j *judging) rolloutOptions(s *scoring.Scorer) *rollout.Options {
-	return &rollout.Options{Layout: j.layout, NeedsReference: func(rec *scoring.Record) bool { return needsReference(s, rec) }}
+	return &rollout.Options{Layout: j.layout, NeedsReference: rollout.NeedsReference(s)}
 }

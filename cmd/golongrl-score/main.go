@@ -8,6 +8,7 @@
 //	golongrl-score verify '1/2' '\boxed{0.5}'       whether a mathematical answer is right
 //	golongrl-score loss batches.jsonl              the policy loss of micro-batches and its gradient
 //	golongrl-score bench run --bench mrcr …        a benchmark on a model server
+//	golongrl-score serve                           all of that for other programs, over HTTP and sockets
 //	golongrl-score metrics                         what can be scored
 //
 // The exit status is 0 if every response got a score, 1 if one did not or
@@ -75,7 +76,7 @@ func run(args []string, s streams) int {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetArgs(args)
-	root.AddCommand(scoreCommand(s), explainCommand(s), verifyCommand(s), advantageCommand(s), lossCommand(s), benchCommand(s), metricsCommand(s), versionCommand(s))
+	root.AddCommand(scoreCommand(s), explainCommand(s), verifyCommand(s), advantageCommand(s), lossCommand(s), benchCommand(s), serveCommand(s), metricsCommand(s), versionCommand(s))
 	cmd, err := root.ExecuteC()
 	if err == nil {
 		return 0

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,11 +14,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/leanovate/gopter"
-	"github.com/leanovate/gopter/gen"
-	"github.com/leanovate/gopter/prop"
-
-	"github.com/golongrl/golongrl/internal/py"
 	"github.com/golongrl/golongrl/scoring"
 	"github.com/golongrl/golongrl/scoring/rollout"
 )
@@ -45,57 +39,6 @@ func TestByteSize(t *testing.T) {
 		var b byteSize
 		if err := b.Set(in); err == nil {
 			t.Errorf("%q is accepted as %d", in, int(b))
-		}
-	}
-}
-
-// TestScoreText holds scores to the shortest text that reads back, as
-// encoding/json has it.
-func TestScoreText(t *testing.T) {
-	const seed = 20260213
-	t.Log("seed", seed)
-	p := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(seed))
-	p.Property("a score reads back, and is no longer than JSON", prop.ForAll(
-		func(v float64) bool {
-			text := string(rollout.AppendNumber(nil, v))
-			back, err := strconv.ParseFloat(text, 64)
-			std, _ := json.Marshal(v)
-			return err == nil && back == v && json.Valid([]byte(text)) && len(text) <= len(std)+1 // e-07 for e-7
-		}, gen.OneGenOf(gen.Float64(), gen.Float64Range(0, 1)),
-	))
-	p.TestingRun(t)
-	for v, want := range map[float64]string{
-		0: "0", 1: "1", 1.0 / 3: "0.3333333333333333", 1e-7: "1e-07", 1e21: "1e+21", 123456789: "123456789",
-		math.Inf(1): "null", math.Copysign(0, -1): "-0",
-	} {
-		if got := string(rollout.AppendNumber(nil, v)); got != want {
-			t.Errorf("%v: got %s", v, got)
-		}
-	}
-	if got := string(rollout.AppendNumber(nil, math.NaN())); got != "null" {
-		t.Errorf("NaN: got %s", got)
-	}
-}
-
-// TestNeedsReference: of all metrics format and verdict alone need none.
-func TestNeedsReference(t *testing.T) {
-	s, err := scoring.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range scoring.Builtin().Names() {
-		for _, profile := range []string{"strict", "reference"} {
-			rec := &scoring.Record{Metric: name + "(profile=" + profile + ")"}
-			if got := needsReference(s, rec); got != (name != "format" && name != "verdict") {
-				t.Errorf("%s: needs a reference: %v", rec.Metric, got)
-			}
-		}
-	}
-	for metric, want := range map[string]bool{
-		"format - 0.001*length": false, "words/100": false, "format + em": true, "task": true, "1 - format*em": true, "no such": false,
-	} {
-		if got := needsReference(s, &scoring.Record{Metric: metric, Task: "em"}); got != want {
-			t.Errorf("%s: needs a reference: %v", metric, got)
 		}
 	}
 }
@@ -321,27 +264,6 @@ func TestWrap(t *testing.T) {
 			t.Errorf("%q: got %q", c.in, got)
 		}
 	}
-}
-
-// TestEncode checks that every row is JSON, whatever is in it.
-func TestEncode(t *testing.T) {
-	const seed = 20260214
-	t.Log("seed", seed)
-	texts := gen.OneGenOf(gen.AnyString(), gen.SliceOf(gen.UInt8()).Map(func(b []byte) string { return string(b) }))
-	p := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(seed))
-	p.Property("a row is one line of JSON", prop.ForAll(
-		func(file, task, metric, answer, rule, note, msg string, score float64) bool {
-			row := &rollout.Row{Line: 5, ID: "1", Group: `"g"`}
-			o := outcome{row, file, scoring.Result{
-				Value: score, Task: task, Metric: metric, Answer: answer, Err: errors.New(msg), Why: []scoring.Step{{Rule: rule, Note: note}},
-				Parts: []scoring.Part{{Name: note, Result: scoring.Result{Value: math.NaN()}}},
-			}}
-			line := appendRow(nil, &o, true)
-			v, err := py.Parse(string(line))
-			return err == nil && json.Valid(line) && bytes.Count(line, []byte("\n")) == 1 && v.Kind() == py.Dict
-		}, texts, texts, texts, texts, texts, texts, texts, gen.Float64(),
-	))
-	p.TestingRun(t)
 }
 
 // TestProgress draws the bar, which needs no terminal for that.

@@ -3,6 +3,7 @@ package rollout_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/golongrl/golongrl/scoring"
@@ -79,4 +80,53 @@ func ExampleOptions_Fields() {
 	f := o.Fields()
 	fmt.Println(f[len(f)-1])
 	// Output: output
+}
+
+func ExampleJudge() {
+	s, err := scoring.New()
+	if err != nil {
+		panic(err)
+	}
+	opts := &rollout.Options{NeedsReference: rollout.NeedsReference(s)}
+	for line := range rollout.Lines(strings.NewReader(file), 64<<20) {
+		for _, row := range rollout.Decode(nil, line, opts) {
+			r := rollout.Judge(context.Background(), s, &row)
+			fmt.Println(string(rollout.AppendResult(nil, "", &row, &r, false)))
+		}
+	}
+	// Output:
+	// {"id":"a","sample":0,"group":"a","task":"em","metric":"em","score":1,"status":"judged"}
+	// {"id":"a","sample":1,"group":"a","task":"em","metric":"em","score":0,"status":"judged"}
+	// {"id":"b","sample":0,"group":"b","task":"em","metric":"em","score":null,"status":"error","error":"response: missing: give the text of the model as a string, or name its path (--response-path)"}
+	// {"id":3,"sample":0,"group":3,"task":"choice","metric":"choice","score":1,"status":"judged"}
+}
+
+func ExampleAppendDetail() {
+	s, err := scoring.New(scoring.WithExplain())
+	if err != nil {
+		panic(err)
+	}
+	r := s.Score(context.Background(), &scoring.Record{Metric: "em", Response: "[Answer] 5", Gold: scoring.Text("4")})
+	fmt.Printf("{%s}\n", rollout.AppendDetail(nil, &r))
+	// Output: {"answer":"5","why":[{"rule":"different","note":"[-4-]{+5+}"}],"parts":[]}
+}
+
+func ExampleAppendNumber() {
+	for _, v := range []float64{1, 1.0 / 3, 1e-7, math.NaN()} {
+		fmt.Println(string(rollout.AppendNumber(nil, v)))
+	}
+	// Output:
+	// 1
+	// 0.3333333333333333
+	// 1e-07
+	// null
+}
+
+func ExampleErrorText() {
+	err := &rollout.FieldError{Line: 3, Field: "reference", Msg: "missing: give the reference answer"}
+	fmt.Println(err)
+	fmt.Println(rollout.ErrorText(err))
+	// Output:
+	// line 3: reference: missing: give the reference answer
+	// reference: missing: give the reference answer
 }

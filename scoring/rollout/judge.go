@@ -12,6 +12,9 @@ import (
 	"github.com/golongrl/golongrl/scoring"
 )
 
+// ErrInternal is what the error of a result wraps if a metric panicked.
+var ErrInternal = errors.New("internal error")
+
 // Judge scores a row as golongrl-score and its server do. It never panics, and
 // the result is fit for JSON:
 //
@@ -23,13 +26,18 @@ import (
 //
 // Result.Task and Result.Metric are set as well as possible where there is no
 // score, so that the row counts among its task.
-func Judge(ctx context.Context, s *scoring.Scorer, row *Row) scoring.Result {
+func Judge(ctx context.Context, s *scoring.Scorer, row *Row) (r scoring.Result) {
+	defer func() { // a metric may panic in its String too
+		if v := recover(); v != nil {
+			r = broken(v)
+		}
+	}()
 	if row.Err != nil {
-		r := scoring.Result{Status: scoring.Error, Value: math.NaN(), Err: row.Err}
+		r = scoring.Result{Status: scoring.Error, Value: math.NaN(), Err: row.Err}
 		name(s, row, &r)
 		return r
 	}
-	r := score(ctx, s, row)
+	r = score(ctx, s, row)
 	nameField(row, &r)
 	if math.IsInf(r.Value, 0) {
 		r.Value, r.Status = math.NaN(), scoring.Error
@@ -44,14 +52,19 @@ func Judge(ctx context.Context, s *scoring.Scorer, row *Row) scoring.Result {
 func score(ctx context.Context, s *scoring.Scorer, row *Row) (r scoring.Result) {
 	defer func() {
 		if v := recover(); v != nil {
-			r = scoring.Result{
-				Status: scoring.Error, Value: math.NaN(),
-				Err: fmt.Errorf("internal error: %v: please report it with this row", v),
-			}
+			r = broken(v)
 			name(s, row, &r)
 		}
 	}()
 	return s.Score(ctx, &row.Record)
+}
+
+// broken is the result of a row whose metric panicked with v.
+func broken(v any) scoring.Result {
+	return scoring.Result{
+		Status: scoring.Error, Value: math.NaN(),
+		Err: fmt.Errorf("%w: %v: please report it with this row", ErrInternal, v),
+	}
 }
 
 // name gives a result without judgement the task and the metric of its row, if

@@ -14,7 +14,7 @@ import (
 type Registry struct {
 	Version    string            `json:"version"`
 	Metrics    []Metric          `json:"metrics"`
-	TaskKeys   map[string]string `json:"task_keys"` // reward mode to the key under which the released trainer normalises it
+	TaskKeys   map[string]string `json:"task_keys"` // reward mode, metric or alias to the key under which the released trainer normalises it
 	Statuses   []StatusInfo      `json:"statuses"`  // by the number that frames have
 	Profiles   []string          `json:"profiles"`
 	Presets    []string          `json:"presets"` // of verify
@@ -65,6 +65,9 @@ func (s *Service) Registry() Registry {
 	for name := range s.config.Registry.Names() {
 		info := infos[name]
 		r.Metrics = append(r.Metrics, Metric{name, list(info.Aliases), list(info.Options), info.Summary})
+		for _, spelling := range append([]string{name}, info.Aliases...) {
+			r.TaskKeys[spelling] = scoring.TaskKey(spelling)
+		}
 	}
 	for _, mode := range scoring.RewardModes() {
 		r.TaskKeys[mode] = scoring.TaskKey(mode)

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -33,6 +34,7 @@ type Service struct {
 	config  Config
 	scorers sync.Map // ScoreOptions to *scoring.Scorer
 	kept    atomic.Int64
+	largest int // bytes of a reply to a message
 }
 
 // New makes a Service. It fails if the default metric cannot be understood.
@@ -46,7 +48,7 @@ func New(c Config) (*Service, error) {
 	if c.Workers < 0 {
 		return nil, fmt.Errorf("service: %d workers: use at least 1", c.Workers)
 	}
-	s := &Service{config: c}
+	s := &Service{config: c, largest: maxReply}
 	if _, err := s.scorer(ScoreOptions{}); err != nil {
 		return nil, err
 	}
@@ -62,14 +64,19 @@ type ScoreOptions struct {
 	Explain bool   // fill Result.Why
 }
 
-// maxScorers bounds the scorers that are kept. Clients use few; what is beyond
-// is made anew for every call.
-const maxScorers = 256
+// maxScorers bounds the scorers that are kept, and maxKeptSpelling the bytes of
+// their metrics. Clients use few; what is beyond is made anew for every call.
+const (
+	maxScorers      = 256
+	maxKeptSpelling = 4 << 10
+)
 
 func (s *Service) scorer(o ScoreOptions) (*scoring.Scorer, error) {
 	if sc, ok := s.scorers.Load(o); ok {
 		return sc.(*scoring.Scorer), nil
 	}
+	// Scorers keep their spelling, and o may share memory with a message.
+	o.Metric, o.Profile = strings.Clone(o.Metric), strings.Clone(o.Profile)
 	profile := s.config.Profile
 	if o.Profile != "" {
 		var err error
@@ -77,12 +84,12 @@ func (s *Service) scorer(o ScoreOptions) (*scoring.Scorer, error) {
 			return nil, bad("profile: %v", err)
 		}
 	}
+	metric := cmp.Or(o.Metric, s.config.Metric)
 	options := []scoring.Option{
-		scoring.WithRegistry(s.config.Registry), scoring.WithProfile(profile), scoring.WithWorkers(1),
-		scoring.WithMetric(cmp.Or(o.Metric, s.config.Metric)),
+		scoring.WithRegistry(s.config.Registry), scoring.WithProfile(profile), scoring.WithWorkers(1), scoring.WithMetric(metric),
 	}
 	if o.Force {
-		if o.Metric == "" {
+		if metric == "" {
 			return nil, bad("force needs a metric: it says which metric judges every item")
 		}
 		options = append(options, scoring.WithForce())
@@ -94,13 +101,22 @@ func (s *Service) scorer(o ScoreOptions) (*scoring.Scorer, error) {
 	if err != nil {
 		return nil, bad("metric: %v", err)
 	}
-	if s.kept.Add(1) <= maxScorers {
-		o.Metric, o.Profile = clone(o.Metric), clone(o.Profile)
-		s.scorers.Store(o, sc)
-	} else {
-		s.kept.Add(-1)
+	if len(o.Metric) <= maxKeptSpelling && s.kept.Load() < maxScorers {
+		if _, had := s.scorers.LoadOrStore(o, sc); !had {
+			s.kept.Add(1)
+		}
 	}
 	return sc, nil
+}
+
+// RowOptions returns how rows are to be read that o will judge: as golongrl-score
+// reads them. The error is a *wire.Error if the options are wrong.
+func (s *Service) RowOptions(o ScoreOptions) (*rollout.Options, error) {
+	sc, err := s.scorer(o)
+	if err != nil {
+		return nil, err
+	}
+	return &rollout.Options{NeedsReference: rollout.NeedsReference(sc)}, nil
 }
 
 // bad is an error of the call as a whole.
@@ -117,9 +133,13 @@ func (s *Service) Score(ctx context.Context, o ScoreOptions, rows []rollout.Row)
 		return nil, err
 	}
 	results := make([]scoring.Result, len(rows))
+	return results, s.judge(ctx, sc, rows, results)
+}
+
+// judge fills results, which are as many as rows.
+func (s *Service) judge(ctx context.Context, sc *scoring.Scorer, rows []rollout.Row, results []scoring.Result) error {
 	size := func(i int) int { return len(rows[i].Record.Response) }
-	err = s.each(ctx, len(rows), size, func(i int) { results[i] = rollout.Judge(ctx, sc, &rows[i]) })
-	return results, err
+	return s.each(ctx, len(rows), size, func(i int) { results[i] = rollout.Judge(ctx, sc, &rows[i]) })
 }
 
 // alone is the work, in bytes of text, that one goroutine does faster than two

@@ -77,22 +77,36 @@ func (o VerifyOptions) Rules() (mathverify.Options, error) {
 type Pair struct{ Gold, Response string }
 
 // Verify compares pairs, in order. A verdict that a defect of the comparison
-// made impossible has a nil Report.
+// made impossible has an Err. The error is a *wire.Error if the options or a pair
+// are wrong, or that of ctx.
 func (s *Service) Verify(ctx context.Context, o VerifyOptions, pairs []Pair) ([]Verified, error) {
 	rules, err := o.Rules()
 	if err != nil {
 		return nil, err
 	}
-	for i, p := range pairs {
-		if strings.TrimSpace(p.Gold) == "" {
-			return nil, &wire.Error{Code: wire.CodeBadItem, Item: i, Msg: "gold is blank: give the answer to compare with"}
-		}
-	}
 	out := make([]Verified, len(pairs))
+	return out, s.verify(ctx, rules, pairs, out, 0)
+}
+
+// verify fills the start of out. Errors name pair i first+i.
+func (s *Service) verify(ctx context.Context, rules mathverify.Options, pairs []Pair, out []Verified, first int) error {
+	for i, p := range pairs {
+		msg := ""
+		switch {
+		case strings.TrimSpace(p.Gold) == "":
+			msg = "gold is blank: give the answer to compare with"
+		case !valid(p.Gold):
+			msg = "gold: " + notUTF8
+		case !valid(p.Response):
+			msg = "response: " + notUTF8
+		default:
+			continue
+		}
+		return &wire.Error{Code: wire.CodeBadItem, Item: first + i, Msg: msg}
+	}
 	// A verdict costs far more than its text is long.
 	size := func(i int) int { return 1<<12 + len(pairs[i].Response) }
-	err = s.each(ctx, len(pairs), size, func(i int) { out[i] = check(ctx, rules, pairs[i]) })
-	return out, err
+	return s.each(ctx, len(pairs), size, func(i int) { out[i] = check(ctx, rules, pairs[i]) })
 }
 
 // A Verified is a report, or why there is none.
@@ -110,3 +124,7 @@ func check(ctx context.Context, rules mathverify.Options, p Pair) (v Verified) {
 	v.Report, v.Err = rules.Check(ctx, p.Gold, p.Response)
 	return v
 }
+
+// statusName is the name of st in answers: found, no_answer or bad_answer, the
+// last two as the statuses of scores.
+func statusName(st mathverify.Status) string { return strings.ReplaceAll(st.String(), " ", "_") }

@@ -1,0 +1,360 @@
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golongrl/golongrl/serve/wire"
+)
+
+// Serve answers on all listeners until ctx ends, then drains: it accepts nothing
+// more, answers what it has accepted, and returns nil. A connection that begins
+// with wire.Preface speaks frames, any other HTTP. It closes the listeners. What
+// is not answered within ten seconds is cut off.
+//
+// The error is that of a listener that failed. Serve is to be called once.
+func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	work, cut := context.WithCancelCause(context.Background())
+	defer cut(nil)
+	sv := &serving{Server: s, ctx: work, end: end, conns: map[*conn]struct{}{}}
+	sv.web = &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: s.pace.grace,
+		IdleTimeout:       s.pace.idle,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return work },
+	}
+	sv.toWeb = &handoff{conns: make(chan net.Conn), done: make(chan struct{})}
+	webDone := make(chan struct{})
+	go func() {
+		defer close(webDone)
+		sv.web.Serve(sv.toWeb)
+	}()
+	sv.used()
+	var accepting sync.WaitGroup
+	for _, l := range listeners {
+		s.log.Info("listening", "network", l.Addr().Network(), "address", l.Addr().String())
+		accepting.Go(func() {
+			if err := sv.accept(ctx, l); err != nil {
+				end(err)
+			}
+		})
+	}
+	<-ctx.Done()
+	err := context.Cause(ctx)
+	s.log.Info("stopping", "reason", reason(err))
+	sv.drain(listeners, &accepting, cut)
+	<-webDone
+	s.log.Info("stopped")
+	if errors.Is(err, errListener) {
+		return err
+	}
+	return nil
+}
+
+var (
+	errListener = errors.New("serve: cannot accept connections")
+	errUnused   = errors.New("unused")
+)
+
+func reason(err error) string {
+	switch {
+	case errors.Is(err, errListener):
+		return err.Error()
+	case errors.Is(err, errUnused):
+		return "no client is left"
+	}
+	return "asked to"
+}
+
+// serving is one call of Serve.
+type serving struct {
+	*Server
+	ctx   context.Context // of the work
+	end   context.CancelCauseFunc
+	web   *http.Server
+	toWeb *handoff
+	group sync.WaitGroup // connections that are not HTTP's
+
+	mu     sync.Mutex
+	conns  map[*conn]struct{}
+	unused *time.Timer
+	late   time.Time // from when on, in a drain, frames are refused
+}
+
+// accept takes connections until the listener is closed.
+func (sv *serving) accept(ctx context.Context, l net.Listener) error {
+	unix := l.Addr().Network() == "unix"
+	for wait := time.Duration(0); ; {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			wait = 0
+		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
+			if ctx.Err() != nil {
+				return nil
+			}
+			return errors.Join(errListener, err)
+		default:
+			// Too many open files, mostly: some will be closed.
+			wait = min(max(2*wait, 5*time.Millisecond), time.Second)
+			sv.log.Error("cannot accept a connection", "error", err.Error())
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+			}
+			continue
+		}
+		c := &conn{Conn: nc, sv: sv, silent: true, unix: unix, kind: "new"}
+		sv.mu.Lock()
+		sv.conns[c] = struct{}{}
+		sv.mu.Unlock()
+		sv.used()
+		sv.group.Go(func() { sv.welcome(c) })
+	}
+}
+
+// used starts the clock of a server without connections, or stops it.
+func (sv *serving) used() {
+	if sv.config.Unused == 0 {
+		return
+	}
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	wait := sv.config.Unused
+	if sv.unused == nil {
+		wait = sv.pace.first
+	}
+	if sv.unused != nil {
+		sv.unused.Stop()
+	}
+	if len(sv.conns) == 0 {
+		sv.unused = time.AfterFunc(wait, func() {
+			sv.mu.Lock()
+			none := len(sv.conns) == 0
+			sv.mu.Unlock()
+			if none {
+				sv.end(errUnused)
+			}
+		})
+	}
+}
+
+// welcome finds out what a connection speaks.
+func (sv *serving) welcome(c *conn) {
+	defer func() {
+		if v := recover(); v != nil {
+			sv.panicked("connection", v)
+			c.Close()
+		}
+	}()
+	if sv.config.TLS != nil && !c.unix {
+		secure := tls.Server(c.Conn, sv.config.TLS)
+		hello, stop := context.WithTimeout(sv.ctx, sv.pace.grace)
+		err := secure.HandshakeContext(hello)
+		stop()
+		if err != nil {
+			sv.log.Debug("no TLS", "error", err.Error())
+			c.Close()
+			return
+		}
+		sv.mu.Lock()
+		c.Conn = secure
+		sv.mu.Unlock()
+	}
+	c.quiet(!c.unix)
+	for len(c.head) < len(wire.Preface) && strings.HasPrefix(wire.Preface, string(c.head)) {
+		var b [len(wire.Preface)]byte
+		n, err := c.Conn.Read(b[:len(wire.Preface)-len(c.head)])
+		if n > 0 && len(c.head) == 0 {
+			c.spoke()
+			c.SetReadDeadline(time.Now().Add(sv.pace.grace))
+		}
+		if c.head = append(c.head, b[:n]...); err != nil {
+			c.Close()
+			return
+		}
+	}
+	c.SetReadDeadline(time.Time{})
+	if string(c.head) != wire.Preface {
+		c.become("http")
+		if !sv.toWeb.give(c) {
+			c.Close()
+		}
+		return
+	}
+	c.head = nil
+	c.become("frames")
+	sv.frames(c)
+}
+
+// drain ends the server. The listeners take what stands in their queue, silent
+// connections have a moment to say something, and all else is finished.
+func (sv *serving) drain(listeners []net.Listener, accepting *sync.WaitGroup, cut context.CancelCauseFunc) {
+	hard := time.AfterFunc(sv.pace.stop, func() { sv.cutOff(cut) })
+	defer hard.Stop()
+	sv.mu.Lock()
+	sv.late = time.Now().Add(sv.pace.linger)
+	sv.draining.Store(true)
+	for c := range sv.conns {
+		if c.silent {
+			c.Conn.SetReadDeadline(sv.late)
+		}
+	}
+	sv.mu.Unlock()
+	for _, l := range listeners {
+		if d, ok := l.(interface{ SetDeadline(time.Time) error }); !ok || d.SetDeadline(time.Now().Add(sv.pace.linger/2)) != nil {
+			l.Close()
+		}
+	}
+	accepting.Wait()
+	for _, l := range listeners {
+		l.Close()
+	}
+	time.Sleep(sv.pace.linger) // HTTP clients that ask now are told that it is the last time
+	sv.web.Shutdown(sv.ctx)
+	done := make(chan struct{})
+	go func() {
+		sv.group.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-sv.ctx.Done():
+		// A single item may take longer than there is; its client is gone.
+		select {
+		case <-done:
+		case <-time.After(sv.pace.linger):
+		}
+	}
+}
+
+// cutOff ends what has not come to an end in time.
+func (sv *serving) cutOff(cut context.CancelCauseFunc) {
+	sv.mu.Lock()
+	all := slices.Collect(maps.Keys(sv.conns))
+	sv.mu.Unlock()
+	sv.log.Error("cut off", "connections", len(all))
+	cut(errStopped)
+	time.Sleep(sv.pace.linger / 2) // to say so to those who can be told
+	for _, c := range all {
+		c.Close()
+	}
+	sv.web.Close()
+}
+
+// A conn is a connection that is counted.
+type conn struct {
+	net.Conn
+	sv   *serving
+	unix bool
+	kind string // new, http or frames
+	head []byte // read already
+
+	silent bool // nothing of a message has been read; guarded by sv.mu
+	closed sync.Once
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	if len(c.head) > 0 {
+		n := copy(p, c.head)
+		c.head = c.head[n:]
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
+
+// Close closes the connection and forgets it.
+func (c *conn) Close() error {
+	err := c.Conn.Close()
+	c.closed.Do(func() {
+		c.sv.mu.Lock()
+		delete(c.sv.conns, c)
+		kind := c.kind
+		c.sv.mu.Unlock()
+		if kind != "new" {
+			c.sv.metrics.connection(kind, -1)
+		}
+		c.sv.used()
+	})
+	return err
+}
+
+// spoke says that a message has begun. It reports false if it comes too late to
+// be answered.
+func (c *conn) spoke() bool {
+	c.sv.mu.Lock()
+	defer c.sv.mu.Unlock()
+	c.silent = false
+	if !c.sv.draining.Load() {
+		return true
+	}
+	c.Conn.SetReadDeadline(time.Time{})
+	return time.Now().Before(c.sv.late)
+}
+
+// quiet says that the next message has not begun. It may be waited for as long as
+// the client likes, unless it is new and a stranger, or the server stops.
+func (c *conn) quiet(stranger bool) {
+	c.sv.mu.Lock()
+	defer c.sv.mu.Unlock()
+	c.silent = true
+	switch {
+	case c.sv.draining.Load():
+		c.Conn.SetReadDeadline(time.Now().Add(c.sv.pace.linger))
+	case stranger:
+		c.Conn.SetReadDeadline(time.Now().Add(c.sv.pace.grace))
+	}
+}
+
+func (c *conn) become(kind string) {
+	c.sv.mu.Lock()
+	c.kind = kind
+	c.sv.mu.Unlock()
+	c.sv.metrics.connection(kind, 1)
+}
+
+// handoff is the listener of the HTTP server.
+type handoff struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+// give hands c over. It reports false if nobody takes it any more.
+func (h *handoff) give(c net.Conn) bool {
+	select {
+	case h.conns <- c:
+		return true
+	case <-h.done:
+		return false
+	}
+}
+
+func (h *handoff) Accept() (net.Conn, error) {
+	select {
+	case c := <-h.conns:
+		return c, nil
+	case <-h.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (h *handoff) Close() error {
+	h.once.Do(func() { close(h.done) })
+	return nil
+}
+
+func (h *handoff) Addr() net.Addr { return &net.TCPAddr{} }
