@@ -5,10 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,21 +60,6 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 		return err
 	}
 	return nil
-}
-
-var (
-	errListener = errors.New("serve: cannot accept connections")
-	errUnused   = errors.New("unused")
-)
-
-func reason(err error) string {
-	switch {
-	case errors.Is(err, errListener):
-		return err.Error()
-	case errors.Is(err, errUnused):
-		return "no client is left"
-	}
-	return "asked to"
 }
 
 // serving is one call of Serve.
@@ -199,162 +182,3 @@ func (sv *serving) welcome(c *conn) {
 	c.become("frames")
 	sv.frames(c)
 }
-
-// drain ends the server. The listeners take what stands in their queue, silent
-// connections have a moment to say something, and all else is finished.
-func (sv *serving) drain(listeners []net.Listener, accepting *sync.WaitGroup, cut context.CancelCauseFunc) {
-	hard := time.AfterFunc(sv.pace.stop, func() { sv.cutOff(cut) })
-	defer hard.Stop()
-	sv.mu.Lock()
-	sv.late = time.Now().Add(sv.pace.linger)
-	sv.draining.Store(true)
-	for c := range sv.conns {
-		if c.silent {
-			c.Conn.SetReadDeadline(sv.late)
-		}
-	}
-	sv.mu.Unlock()
-	for _, l := range listeners {
-		if d, ok := l.(interface{ SetDeadline(time.Time) error }); !ok || d.SetDeadline(time.Now().Add(sv.pace.linger/2)) != nil {
-			l.Close()
-		}
-	}
-	accepting.Wait()
-	for _, l := range listeners {
-		l.Close()
-	}
-	time.Sleep(sv.pace.linger) // HTTP clients that ask now are told that it is the last time
-	sv.web.Shutdown(sv.ctx)
-	done := make(chan struct{})
-	go func() {
-		sv.group.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-sv.ctx.Done():
-		// A single item may take longer than there is; its client is gone.
-		select {
-		case <-done:
-		case <-time.After(sv.pace.linger):
-		}
-	}
-}
-
-// cutOff ends what has not come to an end in time.
-func (sv *serving) cutOff(cut context.CancelCauseFunc) {
-	sv.mu.Lock()
-	all := slices.Collect(maps.Keys(sv.conns))
-	sv.mu.Unlock()
-	sv.log.Error("cut off", "connections", len(all))
-	cut(errStopped)
-	time.Sleep(sv.pace.linger / 2) // to say so to those who can be told
-	for _, c := range all {
-		c.Close()
-	}
-	sv.web.Close()
-}
-
-// A conn is a connection that is counted.
-type conn struct {
-	net.Conn
-	sv   *serving
-	unix bool
-	kind string // new, http or frames
-	head []byte // read already
-
-	silent bool // nothing of a message has been read; guarded by sv.mu
-	closed sync.Once
-}
-
-func (c *conn) Read(p []byte) (int, error) {
-	if len(c.head) > 0 {
-		n := copy(p, c.head)
-		c.head = c.head[n:]
-		return n, nil
-	}
-	return c.Conn.Read(p)
-}
-
-// Close closes the connection and forgets it.
-func (c *conn) Close() error {
-	err := c.Conn.Close()
-	c.closed.Do(func() {
-		c.sv.mu.Lock()
-		delete(c.sv.conns, c)
-		kind := c.kind
-		c.sv.mu.Unlock()
-		if kind != "new" {
-			c.sv.metrics.connection(kind, -1)
-		}
-		c.sv.used()
-	})
-	return err
-}
-
-// spoke says that a message has begun. It reports false if it comes too late to
-// be answered.
-func (c *conn) spoke() bool {
-	c.sv.mu.Lock()
-	defer c.sv.mu.Unlock()
-	c.silent = false
-	if !c.sv.draining.Load() {
-		return true
-	}
-	c.Conn.SetReadDeadline(time.Time{})
-	return time.Now().Before(c.sv.late)
-}
-
-// quiet says that the next message has not begun. It may be waited for as long as
-// the client likes, unless it is new and a stranger, or the server stops.
-func (c *conn) quiet(stranger bool) {
-	c.sv.mu.Lock()
-	defer c.sv.mu.Unlock()
-	c.silent = true
-	switch {
-	case c.sv.draining.Load():
-		c.Conn.SetReadDeadline(time.Now().Add(c.sv.pace.linger))
-	case stranger:
-		c.Conn.SetReadDeadline(time.Now().Add(c.sv.pace.grace))
-	}
-}
-
-func (c *conn) become(kind string) {
-	c.sv.mu.Lock()
-	c.kind = kind
-	c.sv.mu.Unlock()
-	c.sv.metrics.connection(kind, 1)
-}
-
-// handoff is the listener of the HTTP server.
-type handoff struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-// give hands c over. It reports false if nobody takes it any more.
-func (h *handoff) give(c net.Conn) bool {
-	select {
-	case h.conns <- c:
-		return true
-	case <-h.done:
-		return false
-	}
-}
-
-func (h *handoff) Accept() (net.Conn, error) {
-	select {
-	case c := <-h.conns:
-		return c, nil
-	case <-h.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (h *handoff) Close() error {
-	h.once.Do(func() { close(h.done) })
-	return nil
-}
-
-func (h *handoff) Addr() net.Addr { return &net.TCPAddr{} }

@@ -28,12 +28,10 @@ type step struct {
 
 // closed asks on so many connections, each as soon as it has its answer.
 func closed(ctx context.Context, s *server, w way, k *kind, connections int, d time.Duration) (*step, error) {
-	end := time.Now().Add(d)
-	next := func(int) (due time.Time, ok bool) {
+	return load(ctx, s, w, k, connections, func(_ int, start time.Time) (due time.Time, ok bool) {
 		now := time.Now()
-		return now, now.Before(end)
-	}
-	return load(ctx, s, w, k, connections, next)
+		return now, now.Sub(start) < d
+	})
 }
 
 // maxOpen is how many requests of an open load may be under way. Further ones
@@ -50,8 +48,7 @@ func open(ctx context.Context, s *server, w way, k *kind, rate float64, d time.D
 		}
 		at = append(at, time.Duration(t*1e9))
 	}
-	start := time.Now().Add(50 * time.Millisecond) // when all connections are made
-	st, err := load(ctx, s, w, k, maxOpen, func(i int) (time.Time, bool) {
+	st, err := load(ctx, s, w, k, maxOpen, func(i int, start time.Time) (time.Time, bool) {
 		if i >= len(at) {
 			return time.Time{}, false
 		}
@@ -64,12 +61,26 @@ func open(ctx context.Context, s *server, w way, k *kind, rate float64, d time.D
 }
 
 // load asks what next says is due: request i at a time, or none any more. It ends
-// with the first error or wrong answer.
-func load(ctx context.Context, s *server, w way, k *kind, connections int, next func(i int) (due time.Time, ok bool)) (*step, error) {
+// with the first error or wrong answer. Before the start each connection has asked
+// once.
+func load(ctx context.Context, s *server, w way, k *kind, connections int, next func(i int, start time.Time) (due time.Time, ok bool)) (*step, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var count atomic.Int64
 	var wg sync.WaitGroup
+	framed := w.name == "frames"
+	ask := func(c conn, i int) (answered time.Time, err error) {
+		q := k.questions[i%len(k.questions)]
+		answer, err := c.ask(q)
+		answered = time.Now()
+		if err == nil {
+			err = q.check(answer, framed)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s over %s: %w", k.name, w.name, err)
+		}
+		return answered, err
+	}
 	took := make([][]time.Duration, connections)
 	conns := make([]conn, connections)
 	for i := range conns {
@@ -79,28 +90,26 @@ func load(ctx context.Context, s *server, w way, k *kind, connections int, next 
 		}
 		defer c.close()
 		conns[i] = c
+		if _, err := ask(c, i); err != nil {
+			return nil, err
+		}
 	}
-	framed := w.name == "frames"
 	serverCPU, clientCPU, start := s.cpu(), ownCPU(), time.Now()
 	for c := range conns {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				i := int(count.Add(1)) - 1
-				due, ok := next(i)
+				due, ok := next(i, start)
 				if !ok {
 					return
 				}
 				if wait := time.Until(due); wait > 0 {
 					time.Sleep(wait)
 				}
-				q := k.questions[i%len(k.questions)]
-				answer, err := conns[c].ask(q)
-				took[c] = append(took[c], time.Since(due))
-				if err == nil {
-					err = q.check(answer, framed)
-				}
+				answered, err := ask(conns[c], i)
+				took[c] = append(took[c], answered.Sub(due))
 				if err != nil {
-					cancel(fmt.Errorf("%s over %s: %w", k.name, w.name, err))
+					cancel(err)
 				}
 			}
 		})
@@ -163,7 +172,7 @@ func memory(ctx context.Context, s *server, ways []way, kinds map[string]*kind, 
 			if w.name == "frames" {
 				k = &framed
 			}
-			if _, err := load(ctx, s, w, k, connections, func(i int) (time.Time, bool) { return time.Now(), i < part }); err != nil {
+			if _, err := load(ctx, s, w, k, connections, func(i int, _ time.Time) (time.Time, bool) { return time.Now(), i < part }); err != nil {
 				return nil, err
 			}
 			if asked += part; asked > stop-stop/10 {

@@ -119,13 +119,12 @@ func TestScheduled(t *testing.T) {
 	q := &question{path: "/", read: readNumber, want: []float64{1}}
 	q.json = []byte("{}")
 	var mu sync.Mutex
-	slow := true
+	asked := 0
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock() // one at a time
 		defer mu.Unlock()
-		if slow {
+		if asked++; asked == maxOpen+1 { // the first that is measured
 			time.Sleep(150 * time.Millisecond)
-			slow = false
 		}
 		io.WriteString(w, "1")
 	}))

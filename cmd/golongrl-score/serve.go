@@ -134,6 +134,7 @@ func (j *serveJob) run() error {
 		return usage("--metric: %v", err)
 	}
 	j.tuneMemory()
+	ignoreBrokenPipes()
 	ctx, stop := untilSignal()
 	defer stop()
 	listeners, err := j.listen()
@@ -157,7 +158,7 @@ func (j *serveJob) tuneMemory() {
 // token reads the token. It is not a flag, as other users can see those.
 func (j *serveJob) token() (string, error) {
 	if j.tokenFile == "" {
-		return os.Getenv(tokenVariable), nil
+		return strings.TrimSpace(os.Getenv(tokenVariable)), nil
 	}
 	b, err := os.ReadFile(j.tokenFile)
 	if err != nil {

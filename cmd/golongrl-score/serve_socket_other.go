@@ -9,3 +9,6 @@ func privately(listen func() (net.Listener, error)) (net.Listener, error) { retu
 
 // refused reports whether err says that nobody listens on a socket.
 func refused(err error) bool { return err != nil }
+
+// ignoreBrokenPipes does nothing where no signal tells of them.
+func ignoreBrokenPipes() {}

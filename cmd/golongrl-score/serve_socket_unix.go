@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"net"
+	"os/signal"
 	"syscall"
 )
 
@@ -17,3 +18,6 @@ func privately(listen func() (net.Listener, error)) (net.Listener, error) {
 
 // refused reports whether err says that nobody listens on a socket.
 func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
+
+// ignoreBrokenPipes lets the program outlive the reader of its log.
+func ignoreBrokenPipes() { signal.Ignore(syscall.SIGPIPE) }

@@ -381,3 +381,33 @@ func TestServeSecondSignal(t *testing.T) {
 		t.Errorf("exit status %d after %v", got, time.Since(begin))
 	}
 }
+
+// TestServeOutlivesLog goes on when nobody reads the log any more, as when the
+// process that started the server has ended and others use it.
+func TestServeOutlivesLog(t *testing.T) {
+	c := command("serve", "--addr", "127.0.0.1:0", "--log-level", "debug")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Process.Kill() })
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	log.Close()
+	for range 3 {
+		url := strings.TrimSpace(strings.TrimPrefix(line, "listening on "))
+		if got := postJSON(t, url+"/v1/score", `{"task":"em","reference":"a","response":"<think></think>a"}`); !bytes.Contains(got, []byte(`"score":1,`)) {
+			t.Fatalf("%s", got)
+		}
+	}
+	c.Process.Signal(syscall.SIGTERM)
+	if got := status(t, c); got != 0 {
+		t.Errorf("exit status %d", got)
+	}
+}

@@ -31,7 +31,7 @@ func slice[T any](p *T, n C.size_t, name string) ([]T, error) {
 	return unsafe.Slice(p, int(n)), nil
 }
 
-func bytes(p unsafe.Pointer, n C.size_t) ([]byte, error) {
+func buffer(p unsafe.Pointer, n C.size_t) ([]byte, error) {
 	return slice((*byte)(p), n, "a buffer")
 }
 

@@ -2,6 +2,7 @@
 
 package main
 
+// #include <stdlib.h>
 // #include "golongrl.h"
 import "C"
 
@@ -15,18 +16,27 @@ import (
 
 // The exported functions, which shim.c calls.
 
-var lib = library.New(library.Hint())
+var lib = library.New(library.Hint(getenv))
+
+// getenv asks C: what the program has set since it started is not known to Go.
+func getenv(name string) string {
+	s := C.CString(name)
+	defer C.free(unsafe.Pointer(s))
+	return C.GoString(C.getenv(s))
+}
+
+func init() { library.TuneMemory() }
 
 func main() {}
 
 //export golongrlGoCall
 func golongrlGoCall(message unsafe.Pointer, size C.size_t, reply unsafe.Pointer, room C.size_t, more *C.uint64_t) (n C.int64_t) {
 	err := library.Guard(func() error {
-		in, err := bytes(message, size)
+		in, err := buffer(message, size)
 		if err != nil {
 			return err
 		}
-		out, err := bytes(reply, room)
+		out, err := buffer(reply, room)
 		if err != nil {
 			return err
 		}
@@ -63,7 +73,7 @@ func answerInto(out, message []byte) (C.int64_t, []byte) {
 //export golongrlGoTake
 func golongrlGoTake(more C.uint64_t, reply unsafe.Pointer, room C.size_t) (n C.int64_t) {
 	err := library.Guard(func() error {
-		out, err := bytes(reply, room)
+		out, err := buffer(reply, room)
 		n = C.int64_t(lib.Take(uint64(more), out))
 		return err
 	})

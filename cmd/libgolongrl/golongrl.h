@@ -231,8 +231,8 @@ int32_t golongrl_advantage(const golongrl_batch *batch, double *advantages, golo
  * A reply of at most cap bytes has been written to reply, and *more is 0. After a
  * longer one, what reply holds means nothing. If more is NULL it is lost: call again
  * with room. Else the library keeps the reply and *more is its number, with
- * which golongrl_take fetches it once. The library keeps at most 64 such replies;
- * one more, and the oldest is dropped.
+ * which golongrl_take fetches it once. The library keeps at most 64 such replies,
+ * and no more than 1 GiB of them but for the newest; the oldest are dropped.
  */
 int64_t golongrl_call(const void *message, size_t len, void *reply, size_t cap, uint64_t *more);
 

@@ -35,15 +35,16 @@ func TestLibrary(t *testing.T) {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	cc := env("CC")
-	if _, err := exec.LookPath(cc); err != nil || env("CGO_ENABLED") != "1" {
+	cc := strings.Fields(env("CC"))
+	if _, err := exec.LookPath(cc[0]); err != nil || env("CGO_ENABLED") != "1" {
 		t.Skip("no C compiler: the C library has not been tested")
 	}
 	dir := t.TempDir()
-	command(t, "go", "build", "-tags", "libgolongrl", "-buildmode=c-shared", "-ldflags", "-s -w", "-o", filepath.Join(dir, "libgolongrl.so"), ".")
-	for _, name := range []string{"example", "check"} {
-		command(t, cc, "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread", "-I", ".", "-o", filepath.Join(dir, name),
-			filepath.Join("testdata", name+".c"), filepath.Join(dir, "libgolongrl.so"), "-Wl,-rpath,"+dir)
+	library := filepath.Join(dir, "libgolongrl.so")
+	command(t, "go", "build", "-tags", "libgolongrl", "-buildmode=c-shared", "-ldflags", "-s -w", "-o", library, ".")
+	for _, name := range []string{"example", "check", "late"} {
+		command(t, cc[0], append(cc[1:], "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread", "-I", ".", "-o", filepath.Join(dir, name),
+			filepath.Join("testdata", name+".c"), "-Wl,--as-needed", library, "-ldl", "-Wl,-rpath,"+dir)...)
 	}
 	t.Run("example", func(t *testing.T) {
 		want, err := os.ReadFile("testdata/example.txt")
@@ -74,12 +75,17 @@ func TestLibrary(t *testing.T) {
 			}
 		}
 	})
+	t.Run("late", func(t *testing.T) {
+		if got := command(t, filepath.Join(dir, "late"), library); got != "version 1 workers 1\n" {
+			t.Error(got)
+		}
+	})
 	t.Run("C++", func(t *testing.T) {
-		cxx := env("CXX")
-		if _, err := exec.LookPath(cxx); err != nil {
+		cxx := strings.Fields(env("CXX"))
+		if _, err := exec.LookPath(cxx[0]); err != nil {
 			t.Skip("no C++ compiler")
 		}
-		command(t, cxx, "-x", "c++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", ".", "testdata/example.c")
+		command(t, cxx[0], append(cxx[1:], "-x", "c++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", ".", "testdata/example.c")...)
 	})
 }
 

@@ -18,6 +18,8 @@ BUILD = REPOSITORY / "python" / ".build"
 
 if str(SOURCE) not in sys.path and os.environ.get("GOLONGRL_TEST_INSTALLED") != "1":
     sys.path.insert(0, str(SOURCE))
+    # Processes that tests start find the package too.
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(SOURCE), os.environ.get("PYTHONPATH"))))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -130,21 +132,21 @@ def http_url(serve: Callable[..., Running]) -> str:
     return serve("--addr", "127.0.0.1:0").url
 
 
-def _without_server() -> dict[str, str]:
+def without_server() -> dict[str, str]:
     """The environment of a process that is the first of its tree."""
     return {k: v for k, v in os.environ.items() if k != "GOLONGRL_SERVER_SOCKET"}
 
 
 def run(arguments: list[str], seconds: float, **environment: str) -> str:
     """Run Python with a hard deadline and return what it printed. To hang is to fail, and nothing is left behind."""
-    path = os.pathsep.join(filter(None, (str(SOURCE), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
-        [sys.executable, "-W", "error::ResourceWarning", *arguments],
+        # Later Pythons warn of any fork of a process with threads, which is what is tested.
+        [sys.executable, "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**_without_server(), "PYTHONPATH": path, **environment},
+        env={**without_server(), **environment},
         start_new_session=True,
     )
     try:

@@ -101,7 +101,10 @@ def test_http_waits_where_it_is_told_to(stub: Stub) -> None:
 
 def test_http_gives_up(stub: Stub) -> None:
     stub.answers = [refusal(429, Retry_After="20")] * 9
-    with golongrl.connect(url=stub.url, timeout=1) as c, pytest.raises(Unavailable, match="too busy: item 3: what to do"):
+    with (
+        golongrl.connect(url=stub.url, timeout=1) as c,
+        pytest.raises(Unavailable, match="too busy: item 3: what to do"),
+    ):
         c.score("r", "g", metric="f1")
     stub.answers = [None] * 9
     with golongrl.connect(url=stub.url) as c, pytest.raises(Unavailable, match="see if the server runs"):

@@ -12,6 +12,13 @@ from fork_cases import CASES, EXECED, UNUSED, USED
 SCRIPT = str(Path(__file__).with_name("fork_cases.py"))
 
 
+@pytest.fixture(params=["socket", "inproc"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """A backend whose program is there."""
+    request.getfixturevalue({"socket": "server_program", "inproc": "library"}[request.param])
+    return str(request.param)
+
+
 def check(backend: str, times: int, seconds: float, *cases: str) -> None:
     out = run([SCRIPT, str(times), *cases], seconds, GOLONGRL_BACKEND=backend)
     for case, line in zip(cases, out.splitlines(), strict=True):
@@ -21,18 +28,15 @@ def check(backend: str, times: int, seconds: float, *cases: str) -> None:
 
 
 @pytest.mark.parametrize("cases", [UNUSED, USED], ids=["unused", "used"])
-@pytest.mark.parametrize("backend", ["socket", "inproc"])
-def test_fork(backend: str, cases: dict[str, object], server_program: str, library: str) -> None:
+def test_fork(backend: str, cases: dict[str, object]) -> None:
     check(backend, 5, 60, *(case for case in cases if case not in EXECED))
 
 
-@pytest.mark.parametrize("backend", ["socket", "inproc"])
-def test_spawn(backend: str, server_program: str, library: str) -> None:
+def test_spawn(backend: str) -> None:
     check(backend, 1, 60, *sorted(EXECED))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("backend", ["socket", "inproc"])
-def test_fork_100(case: str, backend: str, server_program: str, library: str) -> None:
+def test_fork_100(case: str, backend: str) -> None:
     check(backend, 100, 900, case)

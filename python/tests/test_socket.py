@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SOURCE, _without_server, run
+from conftest import run, without_server
 from socket_cases import CASES, gone
 
 from golongrl import _server
@@ -28,7 +28,7 @@ def start(*case: str) -> tuple[subprocess.Popen[str], int, str]:
         [sys.executable, SCRIPT, *case],
         stdout=subprocess.PIPE,
         text=True,
-        env={**_without_server(), "PYTHONPATH": str(SOURCE)},
+        env=without_server(),
         start_new_session=True,
     )
     assert process.stdout is not None

@@ -151,7 +151,7 @@ const alone = 32 << 10
 func (s *Service) each(ctx context.Context, n int, size func(int) int, do func(int)) error {
 	total := 0
 	for i := range n {
-		total += 256 + size(i)
+		total += 1<<10 + size(i) // short texts cost something too
 	}
 	workers := min(s.config.Workers, n, 1+total/alone)
 	if workers <= 1 {

@@ -16,9 +16,10 @@
 // Bodies are made of three things: numbers; a text, which is a u32 and as many
 // bytes; and a list of fields, each a tag of one byte and a text, ended by a tag
 // of 0. A field whose tag the reader does not know is an error, so that a client
-// never believes that something was heeded that was not. Texts are UTF-8; as in
-// the rest of golongrl a lone surrogate, as Python's strings may hold, is
-// written as the three bytes that it would have.
+// never believes that something was heeded that was not; of fields with the same
+// tag the last counts. Texts are UTF-8; as in the rest of golongrl a lone
+// surrogate, as Python's strings may hold, is written as the three bytes that it
+// would have, except in the JSON of [TagRow], which has escapes for them.
 //
 //	Score      fields(options)  n u32  n x fields(item)
 //	  reply    n u32  n x (score f64, status u8, fields(result))
@@ -30,8 +31,11 @@
 //	Hello      the bearer token, or nothing;  reply: JSON {"version":…,"pid":…}
 //	Error      code u16, item i32 (-1: none), message text
 //
-// A score is NaN where there is none. Lengths and counts are checked against the
-// bytes that are there before anything is allocated.
+// A score is NaN where there is none. What is wrong with an item, such as text
+// that is not UTF-8, is the error of its result; what is wrong with the options or
+// the message is the error of the call. A reply of more than 256 MiB is an error
+// too, with [CodeTooLarge]. Lengths and counts are checked against the bytes that
+// are there before anything is allocated.
 package wire
 
 import (
@@ -69,8 +73,8 @@ const (
 )
 
 // The fields of an item of Score. An item is a response with either a row, which
-// is read as golongrl-score reads lines of JSON but needs no response, or any of
-// the others.
+// is read as golongrl-score reads lines of JSON but for the response, or any of the
+// others.
 const (
 	TagResponse  = 'r' // required
 	TagRow       = 'j' // a JSON object: package scoring/rollout has its schema

@@ -1,76 +1,28 @@
 """golongrl.trl inside TRL's GRPOTrainer on a tiny random model, on the CPU.
 
 Runs, each in a process of its own: the nine functions and the combined one over the socket backend; the same in
-process; the same as asynchronous functions on conversations; a composite; and five_lines.py. After each run the rewards
-that TRL logged with the completions are compared with what the command golongrl-score gives for the same completions.
+process; the same as asynchronous functions on conversations; a composite; and five_lines.py, from the wheel that
+GOLONGRL_WHEEL names, else from the tree. After each run but the last the rewards that TRL logged with the completions
+are compared with what the command golongrl-score gives for the same completions.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import os
-import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-NINE = ("em", "choice", "f1", "math_verify", "iou", "sub_em", "ndcg", "pairwise", "rouge_l")
+from samples import NINE, SAMPLES, TASKS, check, command_line, float32, same
+
+HERE = Path(__file__).resolve().parent
 GENERATIONS = 8
 STEPS = 6
 COMPOSITE = "0.9*task + 0.1*format"
-
-# Each sample: its prompt, its columns as a dataset may have them, and the row of golongrl-score that it stands for.
-TABLE = '{"columns": ["x", "y"], "data": [["1", "2"], ["3", "4"]]}'
-SAMPLES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("one", {"task": "em", "reference": ["A", "B"]}, {"task": "em", "reference": ["A", "B"]}),
-    (
-        "two",
-        {"data_source": "selection", "reward_model": {"ground_truth": {"golden_label": "A"}}},
-        {"data_source": "selection", "reward_model": {"ground_truth": {"golden_label": "A"}}},
-    ),
-    ("three", {"task": "T3", "reference": ["a", "b"]}, {"task": "f1", "reference": ["a", "b"]}),
-    ("four", {"task": "math_verify", "answer": "4"}, {"task": "math_verify", "reference": "4"}),
-    ("five", {"task": "iou", "solution": TABLE}, {"task": "iou", "reference": TABLE}),
-    ("six", {"task": "sub_em", "reference": ["a", "b"]}, {"task": "sub_em", "reference": ["a", "b"]}),
-    ("seven", {"task": "ndcg", "reference": ["a", "b", "c"]}, {"task": "ndcg", "reference": ["a", "b", "c"]}),
-    ("eight", {"task": "pairwise", "reference": ["a", "b", "c"]}, {"task": "pairwise", "reference": ["a", "b", "c"]}),
-    ("nine", {"task": "rouge_l", "solution": "the cat sat"}, {"task": "rouge_l", "reference": "the cat sat"}),
-    ("unknown", {"task": "juggling", "solution": "A"}, {"task": "juggling", "reference": "A"}),
-    ("empty", {"task": "f1", "reference": []}, {"task": "f1", "reference": []}),
-]
-NAMES = ["em", "choice", "f1", "math_verify", "iou", "sub_em", "ndcg", "pairwise", "rouge_l", None, "f1"]
-
-
-def check(fact: bool, what: str) -> None:
-    if not fact:
-        raise SystemExit(f"does not hold: {what}")
-
-
-def float32(x: float | None) -> float:
-    """What TRL keeps of a reward: a float32, NaN for None."""
-    return math.nan if x is None else struct.unpack("f", struct.pack("f", x))[0]
-
-
-def same(a: float, b: float) -> bool:
-    return a == b or math.isnan(a) and math.isnan(b)
-
-
-def command_line(rows: list[dict[str, Any]], *options: str) -> list[dict[str, Any]]:
-    """What golongrl-score gives for the rows."""
-    done = subprocess.run(
-        [os.environ["GOLONGRL_SERVER"], "score", "--quiet", *options, "-"],
-        input="".join(json.dumps(row) + "\n" for row in rows),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    check(len(results) == len(rows), "golongrl-score answers every row")
-    return results
 
 
 def train(mode: str, out: str) -> None:
@@ -147,7 +99,7 @@ def train(mode: str, out: str) -> None:
         for row, i, result in zip(rows, which, expected, strict=True):
             where = f"step {step}, sample {words[i]!r}, completion {row['completion']!r}"
             for name in names:
-                own = name in ("composite", "golongrl") or name == NAMES[i]
+                own = name in ("composite", "golongrl") or name == TASKS[i]
                 if own:
                     own_results[name].append(result)
                 want = float32(result["score"] if own else None)
@@ -181,11 +133,13 @@ def five_lines(out: str) -> None:
     import torch
     import trl
 
+    import golongrl.trl as rewards
+
     torch.set_num_threads(1)
     tokenizer = tiny.tokenizer(["2", "+", "=", "1/2", "1/3"])
     tokenizer.save_pretrained(out)
     tiny.model(len(tokenizer)).save_pretrained(out)
-    source = (Path(__file__).parent / "five_lines.py").read_text()
+    source = (HERE / "five_lines.py").read_text()
     lines = [line for line in source.splitlines()[1:] if line and not line.startswith("#")]
     check(len(lines) == 5, "there are five lines")
     done = []
@@ -206,7 +160,18 @@ def five_lines(out: str) -> None:
     log = done[0].state.log_history[0]
     check(0 <= log["rewards/math_verify/mean"] <= 1, "TRL logs the reward")
     check(log["golongrl/math_verify/unscored"] < 1, "completions have scores")
-    print(f"\nfive_lines: one step, mean reward {log['rewards/math_verify/mean']}", flush=True)
+    place = "the wheel" if "/wheel/" in rewards.__file__ else "the tree"
+    print(f"\nfive_lines: one step with golongrl of {place}, mean reward {log['rewards/math_verify/mean']}", flush=True)
+
+
+def unpack(wheel: str, folder: Path) -> str:
+    """What pip does with a wheel of this kind."""
+    with zipfile.ZipFile(wheel) as z:
+        z.extractall(folder)
+        for info in z.infolist():
+            if mode := info.external_attr >> 16 & 0o777:
+                (folder / info.filename).chmod(mode)
+    return str(folder)
 
 
 def main() -> None:
@@ -214,6 +179,7 @@ def main() -> None:
         mode, out = sys.argv[1:]
         five_lines(out) if mode == "five_lines" else train(mode, out)
         return
+    wheel = os.environ.pop("GOLONGRL_WHEEL", None)
     print("trl", version("trl"), "transformers", version("transformers"), "torch", version("torch"), flush=True)
     kept: dict[str, Any] = {}
     for mode in ("socket", "inproc", "async", "composite", "five_lines"):
@@ -224,6 +190,9 @@ def main() -> None:
                 "HF_HUB_OFFLINE": "1",
                 "TOKENIZERS_PARALLELISM": "false",
             }
+            if mode == "five_lines" and wheel:
+                del env["GOLONGRL_SERVER"], env["GOLONGRL_LIBRARY"]
+                env["PYTHONPATH"] = os.pathsep.join([unpack(wheel, Path(out) / "wheel"), str(HERE.parent / "lib")])
             done = subprocess.run(
                 [sys.executable, __file__, mode, out], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             )

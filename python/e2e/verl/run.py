@@ -201,7 +201,7 @@ def part_ray() -> None:
 
     rows = examples()
     want = expected(rows)
-    ray.init(num_cpus=4, object_store_memory=200 << 20, include_dashboard=False, log_to_driver=False)
+    ray.init("local", num_cpus=4, object_store_memory=200 << 20, include_dashboard=False, log_to_driver=False)
     try:
         with tempfile.TemporaryDirectory() as folder:
             data = batch(rows, tokenizer(folder))
@@ -344,7 +344,7 @@ def part_v1() -> None:
 
     rows = examples()
     results, tasks = scored(rows)
-    ray.init(num_cpus=4, object_store_memory=200 << 20, include_dashboard=False, log_to_driver=False)
+    ray.init("local", num_cpus=4, object_store_memory=200 << 20, include_dashboard=False, log_to_driver=False)
     try:
         conf = config("transfer_queue.enable=true", "transfer_queue.backend.SimpleStorage.num_data_storage_units=1")
         tq.init(conf.transfer_queue)

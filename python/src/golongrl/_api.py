@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ._client import Client, connect
 from ._types import Score, Verdict
 
-_VARIABLES = ("GOLONGRL_BACKEND", "GOLONGRL_URL", "GOLONGRL_TOKEN", "GOLONGRL_TIMEOUT")
-_clients: dict[tuple[str | None, ...], Client] = {}
+_clients: dict[str, Client] = {}  # at most one; the methods of dict are atomic
 
 
 def default() -> Client:
-    """Return the client of the module's functions, as the environment says at this moment."""
-    key = tuple(map(os.environ.get, _VARIABLES))
-    client = _clients.get(key)
+    """Return the client of the module's functions, made of the environment at its first use."""
+    client = _clients.get("default")
     if client is None:
-        client = _clients.setdefault(key, connect())
+        client = _clients.setdefault("default", connect())
     return client
 
 
 def close() -> None:
-    """Close the client of the module's functions. The next call makes another.
+    """Close the client of the module's functions. The next call makes another, as the environment says then.
 
     >>> close()
     """
-    while _clients:
-        try:
-            _, client = _clients.popitem()
-        except KeyError:
-            return
+    client = _clients.pop("default", None)
+    if client is not None:
         client.close()
 
 

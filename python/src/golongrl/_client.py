@@ -190,7 +190,7 @@ _clients: weakref.WeakSet[Client] = weakref.WeakSet()
 def _exit() -> None:
     """Close what is open, so that the server can go and nothing is reported as forgotten."""
     _server.server.exiting = True
-    for client in list(_clients):
+    for client in _server.members(_clients):
         with contextlib.suppress(OSError, Unavailable):
             client.close()
     _server.server.exit()

@@ -33,21 +33,23 @@ class _Library:
         self._mutex = threading.Lock()
         self._pid = 0  # of the process that loads it; 0: none
         self._path = ""
+        self._named: str | None = None  # by GOLONGRL_LIBRARY
         self._functions: Any = None
 
     def forked(self) -> None:
         """Re-make what another thread of the parent may hold. What was loaded stays unusable."""
         self._mutex = threading.Lock()
 
-    def get(self, path: str | None) -> Any:
-        """Return the functions, of the library at path or the only one."""
+    def get(self) -> Any:
+        """Return the functions."""
         pid = os.getpid()
         if self._pid not in (0, pid):
             raise ForkError(_HELP)
-        if self._functions is not None and path in (None, self._path):
+        named = os.environ.get("GOLONGRL_LIBRARY")
+        if self._functions is not None and named in (None, self._named):
             return self._functions
         with self._mutex:
-            path = path or self._path or os.path.realpath(_find.library())
+            path = os.path.realpath(_find.library())
             if self._functions is not None:
                 if path != self._path:
                     raise Error(f"{self._path} is loaded: a second library, {path}, in one process would not work")
@@ -58,7 +60,7 @@ class _Library:
             except BaseException:
                 self._pid = 0
                 raise
-            self._functions, self._path = functions, path
+            self._functions, self._path, self._named = functions, path, named
             return functions
 
     def _load(self, path: str) -> Any:
@@ -103,7 +105,7 @@ class InprocBackend(_wire.WireCalls):
 
     def call(self, op: int, body: bytes) -> bytes:
         """Answer a call."""
-        functions = _library.get(os.path.realpath(p) if (p := os.environ.get("GOLONGRL_LIBRARY")) else None)
+        functions = _library.get()
         self._calls = number = self._calls % 0xFFFFFFFF + 1
         message = _wire.HEADER.pack(op, number) + body
         try:

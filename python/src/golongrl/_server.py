@@ -26,11 +26,14 @@ import struct
 import subprocess
 import threading
 import time
+import weakref
 from collections.abc import Iterator
+from typing import TypeVar
 
 from . import _find
 from ._types import Unavailable
 
+_T = TypeVar("_T")
 SOCKET = "GOLONGRL_SERVER_SOCKET"
 _PREFIX = "glr-"
 _SUN_PATH = 107  # bytes of the path of a unix socket
@@ -48,6 +51,13 @@ def announce() -> str:
     os.environ[SOCKET] = path = next(usable, "/tmp") + name
     _announced = os.getpid(), path
     return path
+
+
+def members(of: weakref.WeakSet[_T]) -> list[_T]:
+    """Return the members of a set that other threads may change."""
+    while True:
+        with contextlib.suppress(RuntimeError):
+            return list(of)
 
 
 def _usable(directory: str) -> bool:

@@ -128,7 +128,7 @@ class SocketBackend(_wire.WireCalls):
         while self._idle:
             with contextlib.suppress(IndexError):
                 self._discard(self._idle.pop())
-        if self._path is None and not any(b._all for b in _backends if b._path is None):
+        if self._path is None and not any(b._all for b in _server.members(_backends) if b._path is None):
             _server.server.leave()
 
     def __del__(self) -> None:

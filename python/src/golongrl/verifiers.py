@@ -21,8 +21,9 @@ metric expression. They are asynchronous and take what they need by name: ``comp
 and ``state`` from a rubric, ``task`` and ``trace`` from a task of v1.
 
 What judges a sample, and its reference answer, are found in the fields of the task (v1), the columns of the dataset,
-``info`` (an object or its JSON text) and ``answer``, under the names of ``golongrl.trl``. A ``task`` that is only the
-name of an environment is not one.
+``info`` (an object or its JSON text) and ``answer``, under the names of ``golongrl.trl``. In rubrics of verifiers 0.3
+the ``task`` within ``info`` must be an object: write ``{"task": {"task": "f1"}}`` or ``{"metric": "f1"}``. A ``task``
+that is only the name of an environment is not one.
 
 verifiers knows no missing reward: a sample without a score gets ``unscored``, 0.0 unless set. What it was is in
 ``state["golongrl"]`` or ``trace.info["golongrl"]``: for each function score, status, task, metric and error; and the
@@ -125,13 +126,13 @@ def _fields(answer: Any, info: Any, task: Any, columns: Mapping[str, Any]) -> di
             info = json.loads(info)
         except ValueError:
             info = None
-    inner = _columns.get(task, "info")
-    places = [columns, info, inner, None if isinstance(task, str) else task]
+    payload = _columns.get(info, "task")  # in verifiers 0.3 an object
+    places = [columns, info, payload, _columns.get(task, "info"), task]
     fields: dict[str, Any] = {}
     for place in places:
-        for name in _columns.FIELDS if place is not None else ():
+        for name in _columns.FIELDS if place is not None and not isinstance(place, str) else ():
             value = _columns.get(place, name)
-            if value is not None and not callable(value):
+            if value is not None and not callable(value) and (name != "task" or isinstance(value, str)):
                 fields.setdefault(name, value)
     if answer not in (None, ""):
         fields.setdefault("answer", answer)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,10 +40,15 @@ type Library struct {
 	scorers map[uint64]string // options, as package wire writes them
 	replies map[uint64][]byte
 	order   []uint64 // the numbers of replies, oldest first
+	bytes   int      // of all replies
 }
 
-// maxKept bounds the replies that wait to be taken.
-const maxKept = 64
+// Replies that wait to be taken are at most maxKept and, but for the newest, of
+// at most maxBytes together.
+const (
+	maxKept  = 64
+	maxBytes = 1 << 30
+)
 
 // New makes a library that uses what Hint says.
 func New(hint int) *Library {
@@ -54,15 +61,24 @@ func New(hint int) *Library {
 }
 
 // Hint returns the processors that the environment wishes to be used, or 0.
-func Hint() int {
+func Hint(getenv func(string) string) int {
 	for _, name := range []string{"GOLONGRL_WORKERS", "OMP_NUM_THREADS"} {
 		// OMP_NUM_THREADS may be a list: one number per level of nesting.
-		first, _, _ := strings.Cut(os.Getenv(name), ",")
+		first, _, _ := strings.Cut(getenv(name), ",")
 		if n, err := strconv.Atoi(strings.TrimSpace(first)); err == nil && n > 0 {
 			return n
 		}
 	}
 	return 0
+}
+
+// TuneMemory lets garbage grow to a few times what is in use, as golongrl-score
+// does, unless the environment says otherwise.
+func TuneMemory() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(2 << 30)
+	}
 }
 
 // SetWorkers bounds the processors that all calls together use; 0 sets the bound
@@ -89,18 +105,25 @@ func (l *Library) Call(dst, message []byte) []byte {
 	return l.service.Load().Call(context.Background(), dst, message)
 }
 
-// Keep keeps a reply until Take or until maxKept others have come.
+// Keep keeps a reply until Take, or until newer ones need its place.
 func (l *Library) Keep(reply []byte) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.number++
 	l.replies[l.number] = reply
 	l.order = append(l.order, l.number)
-	if len(l.order) > maxKept {
-		delete(l.replies, l.order[0])
-		l.order = append(l.order[:0], l.order[1:]...)
+	l.bytes += len(reply)
+	for len(l.order) > maxKept || len(l.order) > 1 && l.bytes > maxBytes {
+		l.forget(0)
 	}
 	return l.number
+}
+
+// forget drops the i-th oldest reply.
+func (l *Library) forget(i int) {
+	l.bytes -= len(l.replies[l.order[i]])
+	delete(l.replies, l.order[i])
+	l.order = slices.Delete(l.order, i, i+1)
 }
 
 // Take copies a kept reply to dst and forgets it, if there is room. It returns
@@ -114,13 +137,7 @@ func (l *Library) Take(number uint64, dst []byte) int {
 	}
 	if len(reply) <= len(dst) {
 		copy(dst, reply)
-		delete(l.replies, number)
-		for i, kept := range l.order {
-			if kept == number {
-				l.order = append(l.order[:i], l.order[i+1:]...)
-				break
-			}
-		}
+		l.forget(slices.Index(l.order, number))
 	}
 	return len(reply)
 }

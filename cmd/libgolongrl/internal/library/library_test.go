@@ -21,7 +21,7 @@ func TestGuard(t *testing.T) {
 	}
 	for name, f := range map[string]func(){
 		"panic":          func() { panic("boom") },
-		"nil":            func() { var m map[string]int; m["a"] = 1 },
+		"conversion":     func() { _ = any(name).(int) },
 		"nil pointer":    func() { var l *Library; l.FreeScorer(1) },
 		"runtime error":  func() { var b []byte; _ = b[len(name())] },
 		"panic with nil": func() { panic(nil) },
@@ -69,6 +69,24 @@ func TestReplies(t *testing.T) {
 	if n := l.Take(oldest, room); n != NotFound {
 		t.Error(n)
 	}
+	if l.bytes != maxKept {
+		t.Error(l.bytes, "bytes")
+	}
+	// Great ones leave less room; memory that is never touched costs nothing.
+	great := make([]byte, maxBytes/2)
+	for range 2 {
+		l.Keep(great)
+	}
+	if len(l.order) != 2 || l.bytes != maxBytes {
+		t.Error(len(l.order), l.bytes)
+	}
+	huge := l.Keep(make([]byte, maxBytes+1))
+	if n := l.Take(huge, nil); n != maxBytes+1 || len(l.order) != 1 {
+		t.Error(n, len(l.order))
+	}
+	for range maxKept + 1 {
+		last = l.Keep([]byte("x"))
+	}
 	if len(l.replies) != maxKept || len(l.order) != maxKept || l.Take(last, room) != 1 || len(l.order) != maxKept-1 {
 		t.Error(len(l.replies), len(l.order))
 	}
@@ -114,16 +132,14 @@ func TestBody(t *testing.T) {
 func TestWorkers(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
-	t.Setenv("GOLONGRL_WORKERS", "")
-	for value, want := range map[string]int{"": 0, "3": 3, " 2,4": 2, "0": 0, "-1": 0, "many": 0} {
-		t.Setenv("OMP_NUM_THREADS", value)
-		if n := Hint(); n != want {
-			t.Errorf("OMP_NUM_THREADS=%q: %d, not %d", value, n, want)
+	for _, c := range []struct {
+		ours, omp string
+		want      int
+	}{{"", "", 0}, {"", "3", 3}, {"", " 2,4", 2}, {"", "0", 0}, {"", "-1", 0}, {"", "many", 0}, {"5", "2", 5}, {"many", "2", 2}} {
+		env := map[string]string{"GOLONGRL_WORKERS": c.ours, "OMP_NUM_THREADS": c.omp}
+		if n := Hint(func(name string) string { return env[name] }); n != c.want {
+			t.Errorf("%q, %q: %d, not %d", c.ours, c.omp, n, c.want)
 		}
-	}
-	t.Setenv("GOLONGRL_WORKERS", "5")
-	if n := Hint(); n != 5 {
-		t.Error(n)
 	}
 	l := New(before + 7)
 	if n := l.SetWorkers(0); n != before {
