@@ -227,6 +227,11 @@ func TestBothProtocols(t *testing.T) {
 			}
 		}
 	}
+	for _, g := range []*gate{r.memory, r.slots} {
+		if taken, waiting := g.load(); taken != 0 || waiting != 0 {
+			t.Errorf("%d are held, %d wait", taken, waiting)
+		}
+	}
 	// What begins like the preface and is not it is HTTP.
 	c := r.dial(t, "unix")
 	c.Write([]byte("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"))

@@ -103,6 +103,9 @@ def test_contents(wheel: Path) -> None:
     assert "Requires-Python: >=3.10" in metadata
     assert licences == {"LICENSE", "THIRD_PARTY_LICENSES", "MODULE_LICENSES"}
     assert "=== Go go1." in modules and "=== github.com/spf13/cobra " in modules
+    # Parts that have other licences than their module: a package, a font, a dictionary of ours.
+    parts = ("internal/github.com/golang/gddo/LICENSE", "fonts/OFL.txt", "jieba/data/LICENSE", "licenses/ftl.txt")
+    assert [part for part in parts if f"{part}\n" not in modules] == []
     assert {f"golongrl/{name}" for name in ("__init__.py", "py.typed", "trl.py", "_bin/libgolongrl.so")} <= names.keys()
     assert names["golongrl/_bin/golongrl-score"].external_attr >> 16 & 0o111 == 0o111
     assert not [n for n in names if "__pycache__" in n or "_cache" in n or n.endswith(".h")]

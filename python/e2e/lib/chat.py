@@ -12,14 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 # Answers to each prompt of samples.SAMPLES in turn: right, partly right, wrong, of no form.
 TABLE = '<answer>{"columns": ["x", "y"], "data": [["1", "2"], ["3", "4"]]}</answer>'
 ANSWERS = {
-    "one": ["<think>hm</think>\nA", "C", "B", ""],
+    "one": ["<think>hm</think>\nA", "C", "B", "nothing"],
     "two": ["The correct answer is (A).", "The correct answer is (B).", "(A)", "no"],
     "three": ["[Answer]\na\nb", "<think>hm</think>[Answer]\na\nc", "[Answer]\nc", "none"],
     "four": ["So it is \\boxed{4}.", "\\boxed{\\frac{8}{2}}", "\\boxed{5}", "four"],
     "five": [TABLE, TABLE.replace('"3"', '"7"'), "<answer>[]</answer>", "x"],
-    "six": ["[Answer]\na\nb", "[Answer]\na", "[Answer]\nc", ""],
-    "seven": ["[Answer]\na\nb\nc", "[Answer]\nc\nb\na", "[Answer]\nd", ""],
-    "eight": ["[Answer]\na\nb\nc", "[Answer]\nb\na\nc", "[Answer]\nd", ""],
+    "six": ["[Answer]\na\nb", "[Answer]\na", "[Answer]\nc", "nothing"],
+    "seven": ["[Answer]\na\nb\nc", "[Answer]\nc\nb\na", "[Answer]\nd", "nothing"],
+    "eight": ["[Answer]\na\nb\nc", "[Answer]\nb\na\nc", "[Answer]\nd", "nothing"],
     "nine": ["the cat sat", "the dog sat", "a", "<think>hm</think>"],
     "unknown": ["A", "B", "C", "D"],
     "empty": ["[Answer]\na", "[Answer]\nb", "[Answer]\nc", "[Answer]\nd"],

@@ -27,8 +27,8 @@ ROLLOUTS = 4
 def environment(rubric: Any) -> Any:
     rows = []
     for word, columns, _ in SAMPLES:
-        info = {name: value for name, value in columns.items() if name != "answer"}
-        rows.append({"question": word, "answer": columns.get("answer", ""), "info": json.dumps({"task": info})})
+        info = {"metric" if name == "task" else name: value for name, value in columns.items() if name != "answer"}
+        rows.append({"question": word, "answer": columns.get("answer", ""), "info": json.dumps(info)})
     return vf.SingleTurnEnv(dataset=Dataset.from_list(rows), rubric=rubric)
 
 
@@ -79,7 +79,7 @@ async def main() -> None:
                     if "rubric()" in name:
                         status = o["golongrl"]["golongrl"]
                         check(status["status"] == result["status"], f"{name}: the state has the status")
-                        check(status["error"] is None or result["error"].endswith(status["error"]), "and the error")
+                        check((status["error"] is None) == ("error" not in result), f"{name}: and the error")
                 mean = sum(o["reward"] for o in outputs) / len(outputs)
                 how = "each rollout" if independent else "groups"
                 print(f"{name}, {how}: {len(outputs)} rollouts, mean reward {mean:.4f}", flush=True)

@@ -162,10 +162,14 @@ def _listed(files: list[dict[str, Any]]) -> ray.data.Dataset:
 
 
 def _readers(files: Sequence[str]) -> Any:
-    """Tasks that read; to be had with no CPU, since they wait for disks, and the actors may have all CPUs."""
+    """Tasks that read, one for every four CPUs; to be had with no CPU, as they wait for disks while the actors may have
+    all of them."""
+    import ray
     import ray.data
 
-    return ray.data.TaskPoolStrategy(size=min(len(files), 8))
+    ray.init(ignore_reinit_error=True)
+    cpus = int(ray.cluster_resources().get("CPU", 1))
+    return ray.data.TaskPoolStrategy(size=min(len(files), max(2, cpus // 4)))
 
 
 def read(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> ray.data.Dataset:

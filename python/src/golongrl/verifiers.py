@@ -21,9 +21,9 @@ metric expression. They are asynchronous and take what they need by name: ``comp
 and ``state`` from a rubric, ``task`` and ``trace`` from a task of v1.
 
 What judges a sample, and its reference answer, are found in the fields of the task (v1), the columns of the dataset,
-``info`` (an object or its JSON text) and ``answer``, under the names of ``golongrl.trl``. In rubrics of verifiers 0.3
-the ``task`` within ``info`` must be an object: write ``{"task": {"task": "f1"}}`` or ``{"metric": "f1"}``. A ``task``
-that is only the name of an environment is not one.
+``info`` (an object or its JSON text) and ``answer``, under the names of ``golongrl.trl``. verifiers 0.3 keeps
+``task`` within ``info`` for itself: write ``{"metric": "f1"}`` there, which stands for the task too. A ``task`` that is
+only the name of an environment is not one.
 
 verifiers knows no missing reward: a sample without a score gets ``unscored``, 0.0 unless set. What it was is in
 ``state["golongrl"]`` or ``trace.info["golongrl"]``: for each function score, status, task, metric and error; and the
@@ -138,6 +138,8 @@ def _fields(answer: Any, info: Any, task: Any, columns: Mapping[str, Any]) -> di
         fields.setdefault("answer", answer)
     if isinstance(task, str) and task in _names():
         fields.setdefault("task", task)
+    if "task" not in fields and "data_source" not in fields and fields.get("metric") in _names():
+        fields["task"] = fields.pop("metric")  # so that expressions can use it
     return fields
 
 
