@@ -85,8 +85,14 @@ func (s *Server) admitted(err error) *statusError {
 // errGone is the answer to a client that has gone; nobody reads it.
 var errGone = &statusError{499, "the client has gone", "gone"}
 
-// readBody reads the body of r into buf when there is memory for it. What it
-// returns must be given back to s.memory when the body is not needed any more.
+// free is how long a body may be without counting against the memory for bodies,
+// so that small requests never wait for those that promise large ones and are
+// slow to send them.
+const free = 64 << 10
+
+// readBody reads the body of r into buf, beyond free only when there is memory for
+// it. What it returns must be given back to s.memory when the body is not needed
+// any more.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request, buf *[]byte) (held int64, _ *statusError) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return 0, &statusError{http.StatusUnsupportedMediaType, "Content-Encoding: send the body as it is, not compressed", "encoding"}
@@ -100,30 +106,34 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, buf *[]byte) (
 	case size < 0:
 		size = limit
 	}
+	if all, e := s.receive(w, r, buf, min(free, limit)); all || e != nil {
+		return 0, e
+	}
 	held, err := s.memory.enter(r.Context(), size)
 	if err != nil {
 		s.discard(r)
 		return 0, s.admitted(err)
 	}
-	if e := s.receive(w, r, buf); e != nil {
+	if _, e := s.receive(w, r, buf, limit); e != nil {
 		s.memory.leave(held)
 		return 0, e
 	}
 	return held, nil
 }
 
-func (s *Server) receive(w http.ResponseWriter, r *http.Request, buf *[]byte) *statusError {
-	limit := s.config.Limits.Body
-	b := (*buf)[:0]
+// receive reads on behind what is in buf. It reports false if there are more than
+// upto bytes.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, buf *[]byte, upto int64) (all bool, _ *statusError) {
+	b := *buf
 	defer func() { *buf = b }()
 	rc := http.NewResponseController(w)
 	start := time.Now()
 	rc.SetReadDeadline(start.Add(s.pace.grace))
-	if n := r.ContentLength; n > int64(cap(b)) {
+	if n := r.ContentLength; n > int64(cap(b)) && len(b) == 0 {
 		// A length is a promise; memory grows with what comes of it.
-		b = make([]byte, 0, min(n+1, keep))
+		b = make([]byte, 0, min(n+1, free))
 	}
-	for paid := int64(0); ; {
+	for paid := int64(len(b)); ; {
 		if len(b) == cap(b) {
 			grown := make([]byte, len(b), grow(cap(b), r.ContentLength))
 			copy(grown, b)
@@ -132,20 +142,22 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, buf *[]byte) *s
 		n, err := r.Body.Read(b[len(b):cap(b)])
 		b = b[:len(b)+n]
 		switch {
-		case int64(len(b)) > limit:
+		case int64(len(b)) > s.config.Limits.Body:
 			s.discard(r)
-			return s.tooLarge()
+			return false, s.tooLarge()
 		case err == io.EOF:
 			// From now on the server reads to see whether the client is there. If
 			// the body has not ended, the deadline stays: there is no next request.
 			rc.SetReadDeadline(time.Time{})
-			return nil
+			return true, nil
+		case int64(len(b)) > upto:
+			return false, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return &statusError{http.StatusRequestTimeout, "the body comes too slowly: send it at once", "slow"}
+			return false, &statusError{http.StatusRequestTimeout, "the body comes too slowly: send it at once", "slow"}
 		case err != nil && r.Context().Err() != nil, isNet(err), errors.Is(err, io.ErrUnexpectedEOF):
-			return errGone
+			return false, errGone
 		case err != nil:
-			return &statusError{http.StatusBadRequest, "the body cannot be read: check its length and its chunks", "unreadable"}
+			return false, &statusError{http.StatusBadRequest, "the body cannot be read: check its length and its chunks", "unreadable"}
 		}
 		if got := int64(len(b)); got-paid >= keep {
 			paid = got

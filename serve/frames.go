@@ -41,6 +41,7 @@ func (f *framer) next() bool {
 			return false
 		}
 	}
+	f.msg = f.msg[:0]
 	intime := f.conn.spoke()
 	start := time.Now()
 	size, ok := f.size(start)
@@ -52,6 +53,10 @@ func (f *framer) next() bool {
 		f.send(id, start, f.stopped(errStopped))
 		return false
 	}
+	if !f.known && size > longestHello {
+		id, _ := f.skip(size, start)
+		return f.stranger(id, start)
+	}
 	if int64(size) > f.config.Limits.Body {
 		id, _ := f.skip(size, start)
 		f.send(id, start, &wire.Error{
@@ -60,20 +65,23 @@ func (f *framer) next() bool {
 		})
 		return false
 	}
-	held, err := f.memory.enter(f.ctx, int64(size))
-	if err != nil {
-		id, ok := f.skip(size, start)
-		return ok && f.send(id, start, f.stopped(err))
-	}
-	defer f.memory.leave(held)
-	if !f.receive(size, start) {
+	if !f.receive(int(min(size, free)), start) {
 		return false
+	}
+	if size > free {
+		held, err := f.memory.enter(f.ctx, int64(size))
+		if err != nil {
+			id, ok := f.skip(size-free, time.Now())
+			return ok && f.send(id, start, f.stopped(err))
+		}
+		defer f.memory.leave(held)
+		if !f.receive(int(size), time.Now()) {
+			return false
+		}
 	}
 	if !f.known {
 		if f.known = f.hello(); !f.known {
-			f.metrics.refused("token")
-			f.send(f.id(), start, &wire.Error{Code: wire.CodeUnauthorized, Item: -1, Msg: "the server has a token: begin with hello and the token"})
-			return false
+			return f.stranger(f.id(), start)
 		}
 	}
 	slot, err := f.slots.enter(f.ctx, 1)
@@ -83,6 +91,17 @@ func (f *framer) next() bool {
 	f.call()
 	f.slots.leave(slot)
 	return f.write(start)
+}
+
+// longestHello is how long a message may be before the token has been said:
+// strangers get no memory.
+const longestHello = 4 << 10
+
+// stranger refuses a client that has not said the token.
+func (f *framer) stranger(id uint32, start time.Time) bool {
+	f.metrics.refused("token")
+	f.send(id, start, &wire.Error{Code: wire.CodeUnauthorized, Item: -1, Msg: "the server has a token: begin with hello and the token"})
+	return false
 }
 
 // size reads the length of a message. What has come with its first byte needs no
@@ -101,42 +120,43 @@ func (f *framer) size(start time.Time) (uint32, bool) {
 	return n, true
 }
 
-// skip reads a message that is not wanted, so that the client comes to read the
-// answer. One beyond all limits is read in part.
-func (f *framer) skip(size uint32, start time.Time) (id uint32, ok bool) {
+// skip reads n bytes of a message that is not wanted, so that the client comes to
+// read the answer. Of one beyond all limits it reads a part.
+func (f *framer) skip(n uint32, start time.Time) (id uint32, ok bool) {
 	f.conn.SetReadDeadline(start.Add(f.pace.grace))
 	defer f.conn.SetReadDeadline(time.Time{})
-	f.msg = f.msg[:0]
-	if b, err := f.in.Peek(wire.HeaderSize); size >= wire.HeaderSize && err == nil {
+	if len(f.msg) == 0 && n >= wire.HeaderSize {
+		b, _ := f.in.Peek(wire.HeaderSize)
 		f.msg = append(f.msg, b...)
 	}
-	n := min(int64(size), 4*f.config.Limits.Body)
-	_, err := io.CopyN(io.Discard, f.in, n)
-	return f.id(), err == nil && n == int64(size)
+	part := min(int64(n), 4*f.config.Limits.Body)
+	_, err := io.CopyN(io.Discard, f.in, part)
+	return f.id(), err == nil && part == int64(n)
 }
 
-// receive reads a message into f.msg. Memory grows with what comes of it.
-func (f *framer) receive(size uint32, start time.Time) bool {
-	n := int(size)
-	if f.in.Buffered() < n {
-		f.conn.SetReadDeadline(start.Add(f.pace.allow(int64(n))))
+// receive reads on until f.msg has n bytes. Memory grows with what comes of them,
+// and so does the time for it.
+func (f *framer) receive(n int, start time.Time) bool {
+	b := f.msg
+	defer func() { f.msg = b }()
+	if f.in.Buffered() < n-len(b) {
 		defer f.conn.SetReadDeadline(time.Time{})
 	}
-	b := f.msg[:0]
 	for len(b) < n {
 		if len(b) == cap(b) {
-			grown := make([]byte, len(b), min(n, max(2*cap(b), 64<<10)))
+			grown := make([]byte, len(b), min(n, max(2*cap(b), free)))
 			copy(grown, b)
 			b = grown
 		}
-		m, err := io.ReadFull(f.in, b[len(b):min(n, cap(b))])
-		b = b[:len(b)+m]
-		if err != nil {
-			f.msg = b
+		part := b[len(b):min(n, cap(b), len(b)+keep)]
+		if f.in.Buffered() < len(part) {
+			f.conn.SetReadDeadline(start.Add(f.pace.allow(int64(len(b)))))
+		}
+		m, err := io.ReadFull(f.in, part)
+		if b = b[:len(b)+m]; err != nil {
 			return false
 		}
 	}
-	f.msg = b
 	return true
 }
 
@@ -195,12 +215,24 @@ func (f *framer) send(id uint32, start time.Time, e *wire.Error) bool {
 	return f.write(start)
 }
 
-// write sends the reply in f.out.
+// write sends the reply in f.out. The client has more time for it as it reads.
 func (f *framer) write(start time.Time) bool {
+	held, busy := f.unread(len(f.out))
+	if busy != nil {
+		f.metrics.refused(busy.why)
+		f.out = wire.AppendError(append(f.out[:0], 0, 0, 0, 0), f.id(), &wire.Error{Code: wire.CodeBusy, Item: -1, Msg: busy.msg})
+	}
+	defer f.replies.leave(held)
 	n := len(f.out)
 	binary.LittleEndian.PutUint32(f.out, uint32(n-4))
-	f.conn.SetWriteDeadline(time.Now().Add(f.pace.allow(int64(n))))
-	_, err := f.conn.Write(f.out)
+	began := time.Now()
+	var err error
+	for sent := 0; sent < n && err == nil; {
+		f.conn.SetWriteDeadline(began.Add(f.pace.allow(int64(sent))))
+		var m int
+		m, err = f.conn.Write(f.out[sent:min(n, sent+keep)])
+		sent += m
+	}
 	f.report(start)
 	// An idle connection keeps little.
 	if cap(f.out) > keep/2 {

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,7 +39,11 @@ func (s *Server) Handler() http.Handler {
 		s.answer(rec, r, rt, len(paths[r.URL.Path]) > 0)
 		took := time.Since(start)
 		s.metrics.request(name, rec.code, took.Seconds(), rec.bytes)
-		s.logRequest(r.Context(), name, r.Method, rec.code, took, rec.bytes)
+		method := r.Method
+		if rt == nil && !slices.ContainsFunc(s.routes, func(rt route) bool { return rt.method == method }) {
+			method = "other" // a client may write what it likes
+		}
+		s.logRequest(r.Context(), name, method, rec.code, took, rec.bytes)
 	})
 }
 
@@ -145,7 +149,8 @@ type recorder struct {
 	http.ResponseWriter
 	pace        *pace
 	code, bytes int
-	replying    func() // called before the answer, if it is set
+	replying    func()    // called before the answer, if it is set
+	until       time.Time // how long the body may take beside the answer
 }
 
 func (r *recorder) WriteHeader(code int) {
@@ -154,23 +159,29 @@ func (r *recorder) WriteHeader(code int) {
 		if r.replying != nil {
 			r.replying()
 		}
-		n, err := strconv.ParseInt(r.Header().Get("Content-Length"), 10, 64)
-		if err != nil {
-			n = keep
-		}
 		// What is left of the body is read first. The recorders of tests know no
 		// deadlines.
-		http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(r.pace.grace + r.pace.allow(n)))
+		r.until = time.Now().Add(r.pace.grace)
+		http.NewResponseController(r.ResponseWriter).SetWriteDeadline(r.until.Add(r.pace.allow(0)))
 	}
 	r.ResponseWriter.WriteHeader(code)
 }
 
-func (r *recorder) Write(b []byte) (int, error) {
+// Write gives the client more time as it reads, so that one that does not read
+// holds a large answer no longer than a small one.
+func (r *recorder) Write(b []byte) (n int, err error) {
 	if r.code == 0 {
 		r.WriteHeader(http.StatusOK)
 	}
-	n, err := r.ResponseWriter.Write(b)
-	r.bytes += n
+	for more := true; more && err == nil; more = n < len(b) {
+		if n > 0 {
+			http.NewResponseController(r.ResponseWriter).SetWriteDeadline(r.until.Add(r.pace.allow(int64(r.bytes))))
+		}
+		var m int
+		m, err = r.ResponseWriter.Write(b[n:min(len(b), n+keep)])
+		n += m
+		r.bytes += m
+	}
 	return n, err
 }
 

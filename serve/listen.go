@@ -87,6 +87,7 @@ func (sv *serving) accept(ctx context.Context, l net.Listener) error {
 			wait = 0
 		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			if ctx.Err() != nil {
+				sv.last(l, unix)
 				return nil
 			}
 			return errors.Join(errListener, err)
@@ -100,12 +101,31 @@ func (sv *serving) accept(ctx context.Context, l net.Listener) error {
 			}
 			continue
 		}
-		c := &conn{Conn: nc, sv: sv, silent: true, unix: unix, kind: "new"}
-		sv.mu.Lock()
-		sv.conns[c] = struct{}{}
-		sv.mu.Unlock()
-		sv.used()
-		sv.group.Go(func() { sv.welcome(c) })
+		sv.take(nc, unix)
+	}
+}
+
+func (sv *serving) take(nc net.Conn, unix bool) {
+	c := &conn{Conn: nc, sv: sv, silent: true, unix: unix, kind: "new"}
+	sv.mu.Lock()
+	sv.conns[c] = struct{}{}
+	sv.mu.Unlock()
+	sv.used()
+	sv.group.Go(func() { sv.welcome(c) })
+}
+
+// last closes l at a moment when nobody stands in its queue, if there is one soon:
+// who does is reset, and who comes later is refused.
+func (sv *serving) last(l net.Listener, unix bool) {
+	defer l.Close()
+	d, ok := l.(interface{ SetDeadline(time.Time) error })
+	for end := time.Now().Add(sv.pace.linger); ok && time.Now().Before(end); {
+		d.SetDeadline(time.Now().Add(time.Millisecond))
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		sv.take(nc, unix)
 	}
 }
 

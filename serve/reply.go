@@ -37,7 +37,29 @@ func writeError(w http.ResponseWriter, code, item int, msg string) {
 }
 
 // reply answers with JSON and 200.
-func (s *Server) reply(w http.ResponseWriter, data []byte) { writeJSON(w, http.StatusOK, data) }
+func (s *Server) reply(w http.ResponseWriter, data []byte) {
+	held, err := s.unread(len(data))
+	if err != nil {
+		s.metrics.refused(err.why)
+		writeError(w, err.code, -1, err.msg)
+		return
+	}
+	defer s.replies.leave(held)
+	writeJSON(w, http.StatusOK, data)
+}
+
+// unread takes memory for a reply of n bytes until its client has read it, which
+// must be given back to s.replies. Small ones need none.
+func (s *Server) unread(n int) (int64, *statusError) {
+	if n <= keep {
+		return 0, nil
+	}
+	held, err := s.replies.enter(context.Background(), int64(n)) // its queue is none, so it does not wait
+	if err != nil {
+		return 0, &statusError{http.StatusTooManyRequests, "large answers that clients are slow to read fill the memory for them: ask again in a second, or for less", "unread"}
+	}
+	return held, nil
+}
 
 // refuse answers with an error: that of a *wire.Error or *statusError, or else of
 // the context or of a defect.

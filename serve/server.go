@@ -72,8 +72,9 @@ type Server struct {
 	metrics *metrics
 	pace    pace
 
-	slots  *gate // requests that are worked on
-	memory *gate // bytes of requests
+	slots   *gate // requests that are worked on
+	memory  *gate // bytes of requests
+	replies *gate // bytes of large replies that are not read yet
 
 	draining atomic.Bool
 }
@@ -96,8 +97,9 @@ func New(c Config) (*Server, error) {
 	}
 	srv := &Server{
 		config: c, service: s, log: c.Log, token: sha256.Sum256([]byte(c.Token)), metrics: newMetrics(), pace: usualPace,
-		slots:  newGate(int64(c.Limits.Concurrent), c.Limits.Queue),
-		memory: newGate(bodies*c.Limits.Body, c.Limits.Queue),
+		slots:   newGate(int64(c.Limits.Concurrent), c.Limits.Queue),
+		memory:  newGate(bodies*c.Limits.Body, c.Limits.Queue),
+		replies: newGate(2*maxReply, 0),
 	}
 	srv.metrics.watch(srv.slots, srv.memory)
 	srv.routes = srv.table()

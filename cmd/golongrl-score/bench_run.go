@@ -18,6 +18,7 @@ import (
 	"github.com/golongrl/golongrl/benchmarks"
 	benchreport "github.com/golongrl/golongrl/benchmarks/report"
 	"github.com/golongrl/golongrl/benchmarks/runner"
+	"github.com/golongrl/golongrl/serve/service"
 )
 
 // benchRunJob is one run of the bench run command.
@@ -293,7 +294,7 @@ func (j *benchRunJob) open() (*benchmarks.Set, *benchmarks.Run, error) {
 		}
 	}
 	run.Model, run.BaseURL, run.Started = j.model.model, j.model.url, time.Now().UTC().Truncate(time.Second)
-	run.Version, run.Tokenizer, run.Stream = programVersion(), hash, j.model.stream
+	run.Version, run.Tokenizer, run.Stream = service.Version(), hash, j.model.stream
 	if run.Extra, err = j.model.fields(); err != nil {
 		set.Close()
 		return nil, nil, err

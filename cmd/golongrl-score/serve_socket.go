@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/golongrl/golongrl/internal/filelock"
@@ -39,7 +40,36 @@ func listenUnix(path string) (net.Listener, error) {
 			return nil, err
 		}
 	}
-	return privately(func() (net.Listener, error) { return net.Listen("unix", path) })
+	l, err := privately(func() (net.Listener, error) { return net.Listen("unix", path) })
+	if err != nil {
+		return nil, err
+	}
+	made, err := os.Lstat(path)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	own := &ownSocket{UnixListener: l.(*net.UnixListener), path: path, made: made}
+	own.SetUnlinkOnClose(false)
+	return own, nil
+}
+
+// An ownSocket removes its file when it is closed, but not that of another server
+// that has taken its place.
+type ownSocket struct {
+	*net.UnixListener
+	path string
+	made os.FileInfo
+	once sync.Once
+}
+
+func (s *ownSocket) Close() error {
+	s.once.Do(func() {
+		if now, err := os.Lstat(s.path); err == nil && os.SameFile(now, s.made) {
+			os.Remove(s.path)
+		}
+	})
+	return s.UnixListener.Close()
 }
 
 // lockFolder keeps a folder for the moment in which a stale socket is replaced:

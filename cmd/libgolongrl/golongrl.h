@@ -248,8 +248,8 @@ int64_t golongrl_take(uint64_t more, void *reply, size_t cap);
  * calls together, and returns the bound. 0 sets the one that holds from the
  * start: the processors that the process may use, or fewer if the environment
  * variable GOLONGRL_WORKERS, or else OMP_NUM_THREADS, had a smaller number when
- * the library was loaded. It waits for a moment in which no call runs Go code; it
- * is not for every call. */
+ * the library was loaded. The bound is at most 1024. It waits for a moment in
+ * which no call runs Go code; it is not for every call. */
 int32_t golongrl_set_workers(int32_t workers);
 
 #ifdef __cplusplus

@@ -211,6 +211,48 @@ def interrupted() -> None:
     assert rang > 0
 
 
+def called_while_starting() -> None:
+    """A handler of a signal that calls while its thread starts the server is told so at once."""
+    said: list[str] = []
+
+    def ring(*_: object) -> None:
+        try:
+            golongrl.connect().score("a", "a", task="em")
+        except golongrl.Unavailable as e:
+            said.append(str(e))
+
+    signal.signal(signal.SIGALRM, ring)
+    launch = _server._launch
+
+    def slow(path: str, deadline: float) -> subprocess.Popen[bytes]:
+        signal.raise_signal(signal.SIGALRM)
+        return launch(path, deadline)
+
+    _server._launch = slow
+    score()
+    assert len(said) == 1 and "this thread is starting the server" in said[0], said
+
+
+def closed_files() -> None:
+    """Somebody, such as a daemon's first lines, closes all files."""
+    score()
+    os.closerange(3, 256)
+    os.kill(int(subprocess.check_output(["pgrep", "-f", directory()])), signal.SIGKILL)
+    score()
+    os.closerange(3, 256)
+
+
+def other_user() -> None:
+    """After a setuid the process has a server of the new user."""
+    score()
+    if os.getuid() != 0:
+        return
+    old = directory()
+    os.setuid(65534)
+    assert golongrl.connect().score("[Answer]\na", "a", task="sub_em").score == 1.0
+    assert directory() != old
+
+
 def time_over() -> None:
     """A call that takes too long raises and has no score."""
     client = golongrl.connect(timeout=0.02)
@@ -319,6 +361,9 @@ CASES: dict[str, Callable[[], None]] = {
         one_for_all,
         leaks,
         interrupted,
+        called_while_starting,
+        closed_files,
+        other_user,
         time_over,
         left_behind,
         strange_announcement,

@@ -27,7 +27,9 @@ class TestReward:
     def test_by_the_task_of_the_row(self) -> None:
         assert reward(THINK + "KX-4471", **EM) == 1.0
         assert reward(THINK + "no", **EM) == 0.0
-        value = reward(THINK + "[Answer]\na\nc", task="f1", reference=["a", "b"], messages=[object()], prompt="is a column")
+        value = reward(
+            THINK + "[Answer]\na\nc", task="f1", reference=["a", "b"], messages=[object()], prompt="is a column"
+        )
         assert value == 0.5
 
     def test_columns_of_verl(self) -> None:

@@ -9,10 +9,11 @@ import math
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, Running
+from conftest import REPOSITORY, Running, run
 
 import golongrl
 from golongrl import CallError, Client, Score, _api, _client, _types
@@ -240,6 +241,11 @@ def test_threads(clients: list[Client]) -> None:
         for t in threads:
             t.join(60)
         assert not any(t.is_alive() for t in threads) and not wrong
+
+
+def test_a_handler_calls_between(library: str) -> None:
+    # A signal's handler runs between any two bytecodes: after the library has answered too.
+    run([str(Path(__file__).with_name("handler_case.py"))], 60, GOLONGRL_BACKEND="inproc")
 
 
 def test_async(clients: list[Client]) -> None:

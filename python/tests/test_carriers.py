@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -122,11 +123,95 @@ def test_http_errors(stub: Stub, status: int) -> None:
             assert (e.value.code, e.value.item) == (status, item) and e.value.message.endswith(message)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"results":[]}', b'{"results":7}', b'{"ok":1}'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"results":[]}',
+        b'{"results":7}',
+        b'{"ok":1}',
+        b'{"results":[7]}',
+        b'{"results":[{}]}',
+    ],
+)
 def test_http_strangers(stub: Stub, data: bytes) -> None:
-    stub.answers = [(200, {}, data)]
-    with golongrl.connect(url=stub.url) as c, pytest.raises(golongrl.Error, match="not that of a golongrl server"):
+    stub.answers = [(200, {}, data)] * 3
+    with golongrl.connect(url=stub.url) as c:
+        calls = (lambda: c.score("r", metric="f1"), lambda: c.verify("g", "r"), lambda: c.advantage([1], [1]))
+        for call in calls:
+            with pytest.raises(golongrl.Error, match="not that of a golongrl server"):
+                call()
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_http_behind_a_proxy(stub: Stub, status: int) -> None:
+    stub.answers = [(status, {}, b"<html>")]
+    with golongrl.connect(url=stub.url) as c, pytest.raises(Unavailable, match=f"answers {status}: <html>"):
         c.score("r", "g", metric="f1")
+
+
+@pytest.mark.parametrize("sent", [b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
+def test_http_drops_of_an_answer(sent: bytes) -> None:
+    """The time is that of the whole call, not that between two bytes. Half an answer is none."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = threading.Event()
+
+        def drip() -> None:
+            with server.accept()[0] as connection:
+                connection.sendall(sent)
+                while not done.wait(0.05):
+                    connection.sendall(b" ")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        try:
+            with (
+                golongrl.connect(url=url, timeout=0.3) as c,
+                pytest.raises(Unavailable, match=r"no answer after 0.3 s"),
+            ):
+                c.score("r", "g", metric="f1")
+        finally:
+            done.set()
+            thread.join()
+
+
+def test_http_half_an_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def halves() -> None:
+            for _ in range(3):
+                with server.accept()[0] as connection:
+                    while not connection.recv(1 << 16).endswith(b"]}"):
+                        pass
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + GOOD)
+
+        thread = threading.Thread(target=halves)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with golongrl.connect(url=url) as c, pytest.raises(Unavailable, match="IncompleteRead"):
+            c.score("r", "g", metric="f1")
+        thread.join()
+
+
+def test_https_says_how_to_trust(
+    tmp_path: Path, serve: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate")
+    key, certificate = str(tmp_path / "k.pem"), str(tmp_path / "c.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    make += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run(make, check=True, capture_output=True)
+    url = serve("--addr", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key).url
+    with golongrl.connect(url=url) as c, pytest.raises(Unavailable, match="SSL_CERT_FILE"):
+        c.score("r", "g", metric="f1")
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    with golongrl.connect(url=url) as c:
+        assert c.score("[Answer]\na", "a", task="sub_em").score == 1.0
 
 
 def test_http_in_forked_children(http_url: str) -> None:

@@ -120,9 +120,23 @@ def test_a_mapping_is_no_list_of_items() -> None:
 
 def test_pairs() -> None:
     assert _rows.pairs([("g", "r"), {"gold": b"g", "response": "r"}]) == [("g", "r"), ("g", "r")]
-    for bad in ("gr", ("g",), ("g", None), {"gold": "g"}):
+    for bad in ("gr", ("g",), ("g", None), {"gold": "g"}, 7):
         with pytest.raises(TypeError, match=r"^item 1: "):
             _rows.pairs([("g", "r"), bad])
+
+
+def test_a_mapping_is_no_list_of_pairs() -> None:
+    with pytest.raises(TypeError, match="use verify for one"):
+        golongrl.verify_batch({"gold": "1", "response": "1"})
+
+
+def test_options_of_score_are_texts() -> None:
+    for call in (golongrl.score_batch, lambda items, **o: golongrl.score("r", "g", force=True, **o)):
+        with pytest.raises(TypeError, match="metric: int: give a str"):
+            call([], metric=7)
+    with pytest.raises(TypeError, match="profile: list"):
+        golongrl.score_batch([], profile=[])
+    assert _rows.options(b"f1", None, False, True) == ScoreOptions("f1", None, False, True)  # type: ignore[arg-type]
 
 
 def batch(rewards: Any = (), groups: Any = (), **more: Any) -> Batch:
@@ -134,6 +148,24 @@ def test_groups_are_equal_keys_of_equal_type() -> None:
     assert batch(groups=["a", 1, 1.0, True, "a", ("x", 1), ("x", 1)]).groups == [0, 1, 2, 3, 0, 4, 4]
     with pytest.raises(TypeError, match=r"groups\[1\]: list"):
         batch(groups=["a", []])
+    with pytest.raises(TypeError, match=r"groups\[1\]: NaN"):
+        batch(groups=["a", math.nan])
+
+
+def test_scalars_of_numpy_and_torch_are_plain() -> None:
+    class Tensor:  # as torch's: hashed by its identity
+        def __init__(self, value: Any) -> None:
+            self.value = value
+
+        def tolist(self) -> Any:
+            return self.value
+
+    class Text(str):  # as numpy's
+        pass
+
+    assert batch(groups=[Tensor(7), 7, Tensor(7), Tensor(8)]).groups == [0, 0, 0, 1]
+    assert batch(groups=["a", Text("a"), Tensor("a")]).groups == [0, 0, 0]
+    assert batch(lengths=[Tensor(3), 4]).lengths == [3, 4]
 
 
 def test_columns_are_checked() -> None:
@@ -230,7 +262,15 @@ def test_client_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"backend": "http", "url": "unix:/x"}, "backend socket"),
         ({"backend": "socket", "url": "http://x"}, "backend http"),
         ({"url": "ftp://x"}, "no address of a server"),
-        ({"timeout": 0}, "above 0"),
+        ({"timeout": 0}, "timeout 0: .*above 0"),
+        ({"timeout": []}, "above 0"),
+        ({"url": "http://h:x"}, "no address of a server"),
+        ({"url": "http://h:99999"}, "no address of a server"),
+        ({"url": "http://[::1"}, "no address of a server"),
+        ({"url": "http://h", "token": "a\n"}, "newline"),
+        ({"url": "http://h", "token": "é"}, "no header"),
+        ({"url": "unix:"}, "1 to 107 bytes"),
+        ({"url": "unix:/" + "x" * 107}, "1 to 107 bytes"),
     ):
         with pytest.raises(golongrl.Error, match=message):
             golongrl.connect(**arguments)

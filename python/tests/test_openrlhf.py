@@ -138,7 +138,11 @@ def test_loaded_by_path_with_settings_and_tensors(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setenv("GOLONGRL_METRIC", "1 - em")
     got = module.reward_func(["p<think>.</think>a</s>"], ["p"], ["b"])
-    assert got["rewards"] == ("tensor", [1.0], "float32") and got["extra_logs"]["judged"] == ("tensor", [1.0], "float32")
+    assert got["rewards"] == ("tensor", [1.0], "float32") and got["extra_logs"]["judged"] == (
+        "tensor",
+        [1.0],
+        "float32",
+    )
     monkeypatch.setenv("GOLONGRL_METRIC", "")
     monkeypatch.setenv("GOLONGRL_UNSCORED", "-2")
     assert module.reward_func(["a"], [""], ["b"])["rewards"] == ("tensor", [-2.0], "float32")

@@ -38,7 +38,7 @@ HOSTILE = [
     b'{"task": "em", "reference": "a", "length": "3", "response": "a"}',
     b'{"metric": "1 + task", "task": "em", "reference": "A", "response": "<think>x</think>A"}',
     b'{"task": "em", "reference": "a", "response": "a"',
-    b'[1, 2]',
+    b"[1, 2]",
     b"\xff\xfe",
     b'{"task": "em", "reference": "a\\u0000", "response": "<think>x</think>a\\u0000"}',
     b'{"task": "em", "reference": "a", "response": "a\x00"}',
@@ -102,7 +102,17 @@ def test_a_value_without_json_is_its_row_s(server_program: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("a", "a"), (7, "7"), ("7", '"7"'), (True, "true"), ("true", '"true"'), ('"a"', '"\\"a\\""'), ("", ""), (1.5, "1.5")],
+    [
+        ("a", "a"),
+        (7, "7"),
+        ("7", '"7"'),
+        (True, "true"),
+        ("true", '"true"'),
+        ('"a"', '"\\"a\\""'),
+        ("", ""),
+        (1.5, "1.5"),
+        (7.0, "7"),
+    ],
 )
 def test_names_stay_apart(value: Any, text: str) -> None:
     assert _ray_rows.name(value) == text

@@ -101,7 +101,11 @@ def test_length_of_the_response() -> None:
 def test_groups_aborted_and_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOLONGRL_METRIC", "em")
     monkeypatch.setenv("GOLONGRL_UNSCORED", "-0.5")
-    samples = [Sample(label="A"), Sample(label="A", status=Status.ABORTED), Sample("<think>A", "A", status=Status.TRUNCATED)]
+    samples = [
+        Sample(label="A"),
+        Sample(label="A", status=Status.ABORTED),
+        Sample("<think>A", "A", status=Status.TRUNCATED),
+    ]
     assert judge(samples) == [1.0, -0.5, 0.0]
     assert [s.metadata["golongrl"]["status"] for s in samples] == ["judged", "error", "bad_format"]
     assert judge([]) == []
@@ -182,5 +186,4 @@ def test_both_together() -> None:
     for sample in made:
         sample.reward = judge(sample)
     assert [s.reward for s in made] == [1.0, 1.0, 0.0, 0.0]
-    raw, advantages = post(made)
-    assert advantages == [*golongrl.advantage([1, 1, 0], [0, 0, 0], tasks=["em"] * 3), 0.0]
+    assert post(made)[1] == [*golongrl.advantage([1, 1, 0], [0, 0, 0], tasks=["em"] * 3), 0.0]

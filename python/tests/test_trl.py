@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,7 +63,7 @@ def test_text() -> None:
     turns = [
         {"role": "assistant", "content": "calls a tool"},
         {"role": "tool", "content": "result"},
-        {"role": "assistant", "content": [{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}]},
+        {"role": "assistant", "content": [{"text": "a", "type": "text"}, {"type": "image"}, {"text": "b"}]},
         {"role": "user", "content": "thanks"},
     ]
     assert _columns.text(turns) == "ab"
@@ -70,6 +72,9 @@ def test_text() -> None:
     parsed = {"role": "assistant", "reasoning_content": "\nhm\n", "content": "A"}
     assert _columns.text([parsed]) == "<think>\nhm\n</think>\n\nA"
     assert _columns.text([parsed | {"content": "<think>hm</think>A"}]) == "<think>hm</think>A"
+    assert _columns.text([parsed | {"content": "hm"}]) == "<think>\nhm\n</think>\n\nhm"
+    # A second end of the reasoning is not hidden by a host that has parsed the first one out.
+    assert _columns.text([parsed | {"content": "B</think>A"}]) == "<think>\nhm\n</think>\n\nB</think>A"
     for bad in (None, 1, b"a", [1], [{"role": "assistant", "content": 1}]):
         with pytest.raises(TypeError):
             _columns.text(bad)
@@ -85,8 +90,8 @@ def test_text() -> None:
         ({"task": "em", "reward_model": {"style": "rule", "ground_truth": "a"}}, {"task": "em", "reference": "a"}),
         ({"task": None, "solution": None}, {}),
         (
-            {"data_source": "EM", "reward_model": {"ground_truth": "a"}, "answer": "b", "extra_info": {"reward_mode": "EM"}},
-            {"data_source": "EM", "reward_model": {"ground_truth": "a"}, "extra_info": {"reward_mode": "EM"}},
+            {"data_source": "EM", "reward_model": {"ground_truth": "a"}, "answer": "b", "extra_info": {}},
+            {"data_source": "EM", "reward_model": {"ground_truth": "a"}, "extra_info": {}},
         ),
         ({"data_source": "gsm8k", "solution": "a"}, {"data_source": "gsm8k", "reference": "a"}),
         (
@@ -140,8 +145,9 @@ def test_one_bad_row_is_alone(fake: Fake, caplog: pytest.LogCaptureFixture) -> N
     completions = ["a", "a", "a", None, "a"]
     reference = ["a", "refused", 1j, "a", "b"]
     with caplog.at_level(logging.WARNING, "golongrl"):
-        assert trl.Reward("own")(completions=completions, task="em", reference=reference) == [1.0, None, None, None, 0.0]
-    assert "own" in caplog.text and "no score" in caplog.text
+        rewards = trl.Reward("own")(completions=completions, task="em", reference=reference)
+    assert rewards == [1.0, None, None, None, 0.0]
+    assert "own" in caplog.text and "no score for a row" in caplog.text
     scores = trl.Reward("own").scores(completions, None, {"task": "em", "reference": reference})
     assert "refused" in scores[1].error and "complex" in scores[2].error and "NoneType" in scores[3].error
 
@@ -202,6 +208,34 @@ def test_pickle_and_async(fake: Fake) -> None:
     fake.calls.clear()
     assert asyncio.run(together()) == [[1.0] if name == "f1" else [None] for name in NINE]
     assert len(fake.calls) == 1
+
+
+def test_the_server(server_program: str) -> None:
+    """Rows of the verl schema in columns, with the nine functions and the combined one, as the command scores them."""
+    _columns._reset()
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    rows = [json.loads(line) for line in (examples / "rollouts.jsonl").read_text().splitlines()]
+    expected = [json.loads(line) for line in (examples / "rollouts.expected.jsonl").read_text().splitlines()]
+    columns = {name: [row.get(name) for row in rows] for name in rows[0] if name != "response"}
+    completions = [[{"role": "assistant", "content": row["response"]}] for row in rows]
+    rewards = trl.reward(prompts=columns["prompt"], completions=completions, **columns)
+    assert rewards == pytest.approx([e["strict"] for e in expected], abs=1e-12)
+    for function in (*trl.reward_funcs(), trl.rouge_l):
+        task = f"t{1 + NINE.index(function.__name__)}-"
+        own = [r if e["id"].startswith(task) else None for r, e in zip(rewards, expected, strict=True)]
+        assert function(prompts=columns["prompt"], completions=completions, **columns) == own
+    released = trl.Reward("released", profile="reference")(completions=completions, **columns)
+    pairs = [(r, e["reference"]) for r, e in zip(released, expected, strict=True) if e["reference"] is not None]
+    assert [r for r, _ in pairs] == pytest.approx([e for _, e in pairs], abs=1e-12)
+    # A reference that has no JSON form is the error of its row.
+    assert trl.f1(completions=["[Answer]\na"] * 2, reference=[["a"], [object()]]) == [1.0, None]
+
+
+def test_a_kept_batch_is_of_equal_rows_only(fake: Fake) -> None:  # noqa: F811
+    """1, 1.0 and True are equal in Python, and different references."""
+    for reference, calls in ((1, 1), (1, 1), (True, 2), (1.0, 3), ([1], 4), ([True], 5), ([True], 5)):
+        trl.reward(completions=["a"], task=["em"], reference=[reference])
+        assert len(fake.calls) == calls, reference
 
 
 def test_a_fork_while_the_batch_is_locked(fake: Fake) -> None:

@@ -46,7 +46,8 @@ def test_rubric_arguments(fake: Fake) -> None:  # noqa: F811
     }
     assert call(adapter.scored, state=state) == 1.0
     # The task in info, as text too, in a column, and as the argument.
-    for how in ({"info": {"task": "em"}}, {"info": '{"task": "em"}'}, {"task": "em"}, {"metric": "em"}, {"info": {"task": {"task": "em"}}}):
+    info: list[Any] = [{"task": "em"}, '{"task": "em"}', {"metric": "em"}, {"task": {"task": "em"}}]
+    for how in ({"task": "em"}, {"metric": "em"}, *({"info": i} for i in info)):
         assert call(adapter.reward, completion=completion, answer="a", **how) == 1.0
     assert call(adapter.em, completion=completion, answer="a", task="f1") == 0.0
     # info's reference is more particular than answer.

@@ -1,5 +1,5 @@
-"""golongrl.verl against a small verl: modules of the same names, with the parts that are wrapped. python/e2e/verl has the
-real one."""
+"""golongrl.verl against a small verl: modules of the same names, with the parts that are wrapped. python/e2e/verl has
+the real one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import golongrl
 import golongrl.verl as gv
-import pytest
 from golongrl import _verl_advantage
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "rollouts.jsonl"
@@ -181,7 +182,9 @@ class PPOTrainer:
 
 
 class Data:
-    def __init__(self, rewards: Sequence[float], uid: Sequence[str], lengths: Sequence[int] = (), **columns: Any) -> None:
+    def __init__(
+        self, rewards: Sequence[float], uid: Sequence[str], lengths: Sequence[int] = (), **columns: Any
+    ) -> None:
         lengths = lengths or [1] * len(rewards)
         width = max(lengths)
         self.batch = {
@@ -198,7 +201,11 @@ class Data:
 @pytest.fixture()
 def verl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A verl that nothing has been imported from."""
-    files = {"trainer/ppo/core_algos.py": CORE, "trainer/ppo/ray_trainer.py": TRAINER, "trainer/ppo/v1/trainer_base.py": V1}
+    files = {
+        "trainer/ppo/core_algos.py": CORE,
+        "trainer/ppo/ray_trainer.py": TRAINER,
+        "trainer/ppo/v1/trainer_base.py": V1,
+    }
     for name, text in files.items():
         path = tmp_path / "verl" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -325,7 +332,7 @@ class Bag:
         self.__dict__.update(members)
 
 
-def test_v1_trainer(verl: Any) -> None:
+def test_v1_trainer(verl: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Sessions of several outputs count once, by the last; padding counts for nothing."""
     gv.install()
     v1 = verl("verl.trainer.ppo.v1.trainer_base")
@@ -349,6 +356,15 @@ def test_v1_trainer(verl: Any) -> None:
     want = golongrl.advantage([1, 0, None, 1], ["a", "a", "b", "b"], estimator="tmn", tasks=["x"] * 4)
     got = trainer._compute_advantage(batch, {}).values()
     assert got[3] == 0.0 and got[:3] == [want[0], want[1], want[0]] and got[0] == pytest.approx(2**-0.5, abs=1e-5)
+
+    # A group of which a rollout failed goes on with the rest, and that is told.
+    caplog.clear()
+    trainer.config.actor_rollout_ref = Bag(rollout=Bag(n=2))
+    trainer._compute_advantage(batch, {})
+    assert not caplog.records
+    trainer.config.actor_rollout_ref.rollout.n = 3
+    trainer._compute_advantage(batch, {})
+    assert "2 of 2 groups have fewer than 3 responses (the shortest has 2)" in caplog.text
 
     trainer.config.algorithm.adv_estimator = "grpo"
     v1.tq = None  # is not asked for others

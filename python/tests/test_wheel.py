@@ -32,6 +32,7 @@ assert golongrl.score("the cat sat on the mat", "the cat is on the mat", metric=
 assert golongrl.verify("1/2", r"so it is \boxed{0.5}")
 for backend in ("socket", "inproc"):
     with golongrl.connect(backend) as client:
+        assert client.server_info()["version"] == "v" + golongrl.__version__
         items = [{"response": "b c", "reference": "b", "metric": "token_f1"}, {"response": "x", "metric": "nope"}]
         scores = client.score_batch(items)
         assert scores[0].score == 2 / 3, scores
@@ -116,7 +117,7 @@ def test_use(installed: Path) -> None:
 
 
 def test_command(installed: Path) -> None:
-    assert run(str(installed / "golongrl-score"), "version").startswith("golongrl-score ")
+    assert run(str(installed / "golongrl-score"), "version").startswith("golongrl-score v")
     done = subprocess.run([installed / "golongrl-score", "nope"], capture_output=True, text=True)
     assert done.returncode == 2 and "unknown command" in done.stderr
 

@@ -102,8 +102,15 @@ func (s *Service) RegistryJSON() []byte {
 	return b
 }
 
+// release is the version of a build of which the Go command knows none, as that of
+// the wheels. The linker sets it.
+var release string
+
 // Version is the version of the module in this program.
 var Version = sync.OnceValue(func() string {
+	if release != "" {
+		return release
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range append(info.Deps, &info.Main) {
 			if m.Path == "github.com/golongrl/golongrl" && m.Version != "" {

@@ -44,7 +44,11 @@ def source() -> Path:
         return Path(os.environ["AREAL_SOURCE"]) / "areal"
     if importlib.util.find_spec("areal") is None:
         uv = shutil.which("uv")
-        pip = [uv, "pip", "install", "--quiet", "--python", sys.executable] if uv else [sys.executable, "-m", "pip", "install"]
+        pip = (
+            [uv, "pip", "install", "--quiet", "--python", sys.executable]
+            if uv
+            else [sys.executable, "-m", "pip", "install"]
+        )
         subprocess.run([*pip, "--no-deps", AREAL], check=True)
         importlib.invalidate_caches()
     spec = importlib.util.find_spec("areal")
@@ -89,7 +93,10 @@ async def facts(folder: Path, method: str) -> None:
     AsyncRewardWrapper = wrapper(folder)
     rows = [json.loads(line) for line in EXAMPLES.read_text().splitlines()]
     command = [os.environ["GOLONGRL_SERVER"], "score", "--quiet", str(EXAMPLES)]
-    want = [json.loads(line)["score"] for line in subprocess.run(command, capture_output=True, text=True).stdout.splitlines()]
+    want = [
+        json.loads(line)["score"]
+        for line in subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    ]
     check(len(want) == len(rows) == 108, "the command scores all examples")
 
     # The parent uses golongrl before its pool forks.

@@ -45,7 +45,7 @@ def float32(x: float | None) -> float:
 
 
 def same(a: float, b: float) -> bool:
-    return a == b or math.isnan(a) and math.isnan(b)
+    return a == b or (math.isnan(a) and math.isnan(b))
 
 
 def command_line(rows: list[dict[str, Any]], *options: str) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """OpenRLHF's reward clients, as they are, against golongrl: over HTTP to ``golongrl-score serve``, and the file
 golongrl/openrlhf.py as ``--reward.remote_url``.
 
-OpenRLHF needs vLLM and a GPU to be installed, so its unmodified files are loaded from a source tree: OPENRLHF_SOURCE, or a
-checkout of the pinned commit. vllm is a stub, and so is the engine: it answers with the responses of the examples. The
-tokenizer, SingleTurnAgentExecutor and the code that makes experiences of its answers are real.
+OpenRLHF needs vLLM and a GPU to be installed, so its unmodified files are loaded from a source tree: OPENRLHF_SOURCE,
+or a checkout of the pinned commit. vllm is a stub, and so is the engine: it answers with the responses of the
+examples. The tokenizer, SingleTurnAgentExecutor and the code that makes experiences of its answers are real.
 """
 
 from __future__ import annotations
@@ -69,14 +69,22 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def load(tree: Path) -> tuple[Any, Any]:
     """The two files that are tried. Their packages' __init__ files, which import trainers, are left out."""
-    for name in ("openrlhf", "openrlhf.utils", "openrlhf.trainer", "openrlhf.trainer.ppo_utils", "openrlhf.trainer.ray"):
+    for name in (
+        "openrlhf",
+        "openrlhf.utils",
+        "openrlhf.trainer",
+        "openrlhf.trainer.ppo_utils",
+        "openrlhf.trainer.ray",
+    ):
         package = types.ModuleType(name)
         package.__path__ = [str(tree.joinpath(*name.split(".")))]
         sys.modules[name] = package
     sys.meta_path.append(Absent("vllm", "deepspeed"))
     agent = importlib.import_module("openrlhf.utils.agent")
     samples = importlib.import_module("openrlhf.trainer.ppo_utils.samples_generator")
-    commit = subprocess.run(["git", "-C", str(tree), "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "-C", str(tree), "rev-parse", "HEAD"], capture_output=True, text=True
+    ).stdout.strip()
     packages = ", ".join(f"{p} {version(p)}" for p in ("torch", "transformers", "aiohttp"))
     print(f"   OpenRLHF {(tree / 'version.txt').read_text().strip()}, commit {commit}; {packages}")
     for module in (agent, samples):
@@ -162,14 +170,16 @@ def main() -> None:
 
         async def all_of_them() -> list[dict[str, Any]]:
             return await asyncio.gather(*(
-                executor.execute(prompt_of(examples[i]), label_of(examples[i]), params, max_length, tok, Engine(tok, examples[i]["response"]))
-                for i in chosen
+                executor.execute(prompt_of(examples[i]), label_of(examples[i]), params, max_length, tok, Engine(tok,
+                examples[i]["response"])) for i in chosen
             ))  # fmt: skip
 
         return asyncio.run(all_of_them())
 
     def agree(outputs: list[dict[str, Any]], chosen: list[int], what: str) -> None:
-        experiences = [samples.SamplesGenerator._process_response_into_experience(None, o, max_len=1 << 20) for o in outputs]
+        experiences = [
+            samples.SamplesGenerator._process_response_into_experience(None, o, max_len=1 << 20) for o in outputs
+        ]
         rewards = torch.cat([e.rewards for e in experiences]).flatten()
         scores = torch.cat([e.scores for e in experiences]).flatten()
         expected = torch.tensor([want[i]["score"] for i in chosen], dtype=torch.float32)
@@ -217,7 +227,9 @@ def main() -> None:
     check(bad["reward"] is None, "a label that cannot be used gives no reward over HTTP")
     first.stop()
 
-    file = subprocess.run([sys.executable, "-m", "golongrl.openrlhf", "path"], capture_output=True, text=True).stdout.strip()
+    file = subprocess.run(
+        [sys.executable, "-m", "golongrl.openrlhf", "path"], capture_output=True, text=True
+    ).stdout.strip()
     check(file == golongrl.openrlhf.__file__, "python -m golongrl.openrlhf path")
     agree(ask(file, everything), everything, "the file golongrl/openrlhf.py")
     with tempfile.TemporaryDirectory() as folder:
@@ -225,9 +237,14 @@ def main() -> None:
         two_lines.write_text('from golongrl.openrlhf import make\nreward_func = make("em")\n')
         agree(ask(str(two_lines), everything), everything, "a file of two lines")
         executor = agent.SingleTurnAgentExecutor(str(two_lines))
-        bad = asyncio.run(executor.execute("p", '{"metric":"emm","reference":"x"}', params, 1 << 20, tok, Engine(tok, "x")))
+        bad = asyncio.run(
+            executor.execute("p", '{"metric":"emm","reference":"x"}', params, 1 << 20, tok, Engine(tok, "x"))
+        )
         e = samples.SamplesGenerator._process_response_into_experience(None, bad, max_len=1 << 20)
-        check(e.rewards.tolist() == [0.0] and e.info["scored"].item() == 0.0 and e.info["error"].item() == 1.0, f"{e.info}")
+        check(
+            e.rewards.tolist() == [0.0] and e.info["scored"].item() == 0.0 and e.info["error"].item() == 1.0,
+            f"{e.info}",
+        )
     print("all facts hold (client file: OpenRLHF's own code, without vLLM)")
 
 

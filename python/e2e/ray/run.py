@@ -67,14 +67,19 @@ def processes() -> dict[int, tuple[int, str]]:
             try:
                 if f"GOLONGRL_E2E_MARK={MARK}".encode() in (entry / "environ").read_bytes().split(b"\0"):
                     parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                    found[int(entry.name)] = parent, (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    found[int(entry.name)] = (
+                        parent,
+                        (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"),
+                    )
             except OSError:
                 continue
     return found
 
 
-def servers() -> list[int]:
-    return [pid for pid, (_, command) in processes().items() if " serve " in command and "--unix" in command]
+def servers(name: str) -> list[int]:
+    """The servers under actors of a name."""
+    above = set(actors(name))
+    return [pid for pid, (parent, command) in processes().items() if parent in above and " serve " in command]
 
 
 def actors(name: str) -> list[int]:
@@ -127,11 +132,26 @@ def make_files(folder: Path) -> list[Path]:
             row |= {"id": f"{k}-{i}", "group": f"g{k}-{i // 5}", "step": k}
             kind = rng.random()
             if kind < 0.1:
-                row["responses"] = [row.pop("response"), rng.choice(examples)["response"], "", "<think>x</think>[Answer]\nA"]
+                row["responses"] = [
+                    row.pop("response"),
+                    rng.choice(examples)["response"],
+                    "",
+                    "<think>x</think>[Answer]\nA",
+                ]
             elif kind < 0.2:
-                row = {"id": i, "group": i // 5, "task": "f1", "reference": ["a", "b"], "response": "<think></think>[Answer]\na\n\ud800"}
+                row = {
+                    "id": i,
+                    "group": i // 5,
+                    "task": "f1",
+                    "reference": ["a", "b"],
+                    "response": "<think></think>[Answer]\na\n\ud800",
+                }
             elif kind < 0.25:
-                row = {"task": rng.choice(["T3", "none"]), "reference": rng.choice([None, "a", ["a"], 1.5]), "response": "a"}
+                row = {
+                    "task": rng.choice(["T3", "none"]),
+                    "reference": rng.choice([None, "a", ["a"], 1.5]),
+                    "response": "a",
+                }
             lines.append(json.dumps(row, ensure_ascii=rng.random() < 0.5).encode("utf-8", "replace"))
             if kind > 0.98:
                 lines.append(rng.choice([b"", b"  ", b'{"id": 1', b"\xff", b"[]"]))
@@ -167,9 +187,14 @@ def read_parts(folder: Path) -> list[dict[str, Any]]:
 def files_and_kills(cluster: Cluster, node: Any, files: list[Path], want: list[dict[str, Any]], out: Path) -> None:
     """score_files while an actor, a server and a node are killed; then again, where there is nothing left to do."""
     result: list[Any] = []
-    work = threading.Thread(target=lambda: result.append(golongrl.ray.score_files(files, out, concurrency=(2, 3))), daemon=True)
+    work = threading.Thread(
+        target=lambda: result.append(golongrl.ray.score_files(files, out, concurrency=(2, 3))), daemon=True
+    )
     work.start()
-    for n, what, pids in ((2, "an actor", lambda: actors("_ScoreParts")), (6, "a server", servers)):
+    for n, what, pids in (
+        (2, "an actor", lambda: actors("_ScoreParts")),
+        (6, "a server", lambda: servers("_ScoreParts")),
+    ):
         wait(f"{n} parts", 240, lambda n=n: len(parts(out)) >= n)
         kill(what, pids)
     wait("11 parts", 240, lambda: len(parts(out)) >= 11)
@@ -189,18 +214,26 @@ def files_and_kills(cluster: Cluster, node: Any, files: list[Path], want: list[d
         part.unlink()
     again = golongrl.ray.score_files(files, out, concurrency=1)
     compare(read_parts(out), want, "score_files, resumed")
-    check((again.rows, again.kept, again.statuses) == (summary.rows, FILES - 4, summary.statuses), "kept parts are counted")
+    check(
+        (again.rows, again.kept, again.statuses) == (summary.rows, FILES - 4, summary.statuses),
+        "kept parts are counted",
+    )
     check(sum(part.stat().st_mtime_ns == t for part, t in times.items()) == FILES - 4, "kept parts are left alone")
     say(f"resumed: {again.kept} of {again.parts} parts kept")
 
 
 def dataset(files: list[Path], want: list[dict[str, Any]], backend: str | None) -> ray.data.Dataset:
-    """read and score_dataset, with all servers killed in the middle."""
+    """read and score_dataset, with a server killed in the middle."""
     ds = golongrl.ray.score_dataset(
-        golongrl.ray.read([str(f) for f in files]), concurrency=2, batch_size=50, explain=True, keep=["file", "line"], backend=backend
+        golongrl.ray.read([str(f) for f in files]),
+        concurrency=2,
+        batch_size=50,
+        explain=True,
+        keep=["file", "line"],
+        backend=backend,
     )
     if backend is None:
-        threading.Thread(target=lambda: kill("a server", servers), daemon=True).start()
+        threading.Thread(target=lambda: kill("a server", lambda: servers("_ScoreTable")), daemon=True).start()
     ds = ds.materialize()
     rows = sorted(ds.take_all(), key=lambda r: (r["file"], r["line"], r["sample"]))
     check(len(rows) == len(want), f"{len(rows)} rows of {len(want)}")
@@ -254,14 +287,19 @@ def advantages(scored: ray.data.Dataset, want: list[dict[str, Any]], folder: Pat
     """advantage_dataset, by group and by batch, beside the command."""
     # Of the first two files, each the batch of a step; rows of one id and group of both are told apart by it.
     few = scored.filter(lambda r: r["file"].endswith(("00.jsonl", "01.jsonl")) and r["task"] is not None)
-    few = few.map(lambda r: {**r, "step": 1 if r["file"].endswith("01.jsonl") else 0}).materialize()
+    # A group has one task.
+    few = few.map(
+        lambda r: {**r, "step": int(r["file"].endswith("01.jsonl")), "group": r["group"] + r["task"]}
+    ).materialize()
     rows = sorted(few.take_all(), key=lambda r: (r["file"], r["line"], r["sample"]))
     for estimator in ("grpo", "tmn_reweight"):
         expected = []
         for step in 0, 1:
             of_step = [r for r in rows if r["step"] == step]
             file = folder / "step.jsonl"
-            named = ({"id": i, "group": r["group"], "task": r["task"], "reward": r["score"]} for i, r in enumerate(of_step))
+            named = (
+                {"id": i, "group": r["group"], "task": r["task"], "reward": r["score"]} for i, r in enumerate(of_step)
+            )
             file.write_text("".join(json.dumps(r) + "\n" for r in named))
             expected += [r["advantage"] for r in cli("advantage", "--quiet", "--estimator", estimator, str(file))]
         ds = golongrl.ray.advantage_dataset(few, estimator=estimator, batch="step", concurrency=1, num_partitions=4)
@@ -284,7 +322,9 @@ def command(cluster: Cluster, files: list[Path], want: list[dict[str, Any]], out
     check(done.returncode == 0, f"the command ends well: {done.stderr}")
     compare(read_parts(out), want, "the command")
     check(f"{len(want)} rows in" in done.stderr, "the command says what it did")
-    done = subprocess.run([*arguments, "--address", cluster.address, "--metric", "em"], capture_output=True, text=True, timeout=240)
+    done = subprocess.run(
+        [*arguments, "--address", cluster.address, "--metric", "em"], capture_output=True, text=True, timeout=240
+    )
     check(done.returncode == 2 and "options" in done.stderr, "the command refuses a folder of another job")
     say("python -m golongrl.ray score: equal to golongrl-score")
 

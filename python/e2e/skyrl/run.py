@@ -43,7 +43,9 @@ def as_skyrl(row: dict[str, Any]) -> dict[str, Any]:
     return {**out, "env_class": "golongrl", "reward_spec": {"method": "rule", **row["reward_model"]}}
 
 
-async def episode(row: dict[str, Any], response: str, config: Any, pool: ThreadPoolExecutor) -> tuple[dict[str, Any], dict[str, Any]]:
+async def episode(
+    row: dict[str, Any], response: str, config: Any, pool: ThreadPoolExecutor
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """An agent loop of one turn; returns what step and get_metrics did."""
     loop = asyncio.get_running_loop()
     extras = {name: value for name, value in row.items() if name not in ("prompt", "env_class")} | {"max_turns": 1}
@@ -57,7 +59,9 @@ async def episode(row: dict[str, Any], response: str, config: Any, pool: ThreadP
     return out, metrics
 
 
-async def episodes(rows: list[tuple[dict[str, Any], str]], config: Any = None) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+async def episodes(
+    rows: list[tuple[dict[str, Any], str]], config: Any = None
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     with ThreadPoolExecutor(8) as pool:
         config = OmegaConf.create({}) if config is None else config
         return await asyncio.gather(*(episode(row, response, config, pool) for row, response in rows))
@@ -70,7 +74,8 @@ def command(*arguments: str) -> list[dict[str, Any]]:
 
 async def main() -> None:
     base = Path(skyrl_gym.envs.base_text_env.__file__)
-    print(f"skyrl-gym {metadata.version('skyrl-gym')}, omegaconf {metadata.version('omegaconf')}, Python {platform.python_version()}; host run")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("skyrl-gym", "omegaconf"))
+    print(f"{versions}, Python {platform.python_version()}; host run")
     print(f"sha256 of skyrl_gym/envs/base_text_env.py {hashlib.sha256(base.read_bytes()).hexdigest()}")
 
     golongrl.skyrl.register()
@@ -82,10 +87,17 @@ async def main() -> None:
     got = await episodes(rows)
     check([out["reward"] for out, _ in got] == [w["score"] for w in want], "rewards are those of golongrl-score")
     for (out, _), w in zip(got, want, strict=True):
-        check({k: out["metadata"][k] for k in ("status", "task", "metric")} == {k: w[k] for k in ("status", "task", "metric")}, "so is the rest")
+        check(
+            {k: out["metadata"][k] for k in ("status", "task", "metric")}
+            == {k: w[k] for k in ("status", "task", "metric")},
+            "so is the rest",
+        )
     averages = aggregate_for_environment("golongrl", [metrics for _, metrics in got])
     judged = sum(w["status"] == "judged" for w in want) / len(want)
-    check(averages["golongrl/scored"] == 1.0 and abs(averages["golongrl/judged"] - judged) < 1e-12, "so are the shares of statuses")
+    check(
+        averages["golongrl/scored"] == 1.0 and abs(averages["golongrl/judged"] - judged) < 1e-12,
+        "so are the shares of statuses",
+    )
     print(f"{len(got)} episodes through skyrl_gym.make, rewards equal to golongrl-score score: {averages}")
 
     config = OmegaConf.create({"metric": "0.9*task + 0.1*format", "force": True})
@@ -97,13 +109,21 @@ async def main() -> None:
     check([out["reward"] for out, _ in got] == [w["score"] for w in want], "a composite from register")
 
     # The schema of SkyRL's own data sets, and rows that cannot be judged.
-    gsm8k = {"prompt": [], "env_class": "golongrl", "data_source": "openai/gsm8k", "reward_spec": {"method": "rule", "ground_truth": "72"}}
+    gsm8k = {
+        "prompt": [],
+        "env_class": "golongrl",
+        "data_source": "openai/gsm8k",
+        "reward_spec": {"method": "rule", "ground_truth": "72"},
+    }
     math = OmegaConf.create({"metric": "math_verify", "force": True})
     (right, _), (wrong, _) = await episodes([(gsm8k, r"So \boxed{72}."), (gsm8k, r"So \boxed{27}.")], math)
     check((right["reward"], wrong["reward"]) == (1.0, 0.0), "gsm8k with a metric that judges all rows")
     unknown = {**gsm8k, "data_source": "juggling"}
     ((bad, metrics),) = await episodes([(unknown, "72")], OmegaConf.create({"unscored": -1.0}))
-    check((bad["reward"], bad["metadata"]["score"], metrics["golongrl/scored"]) == (-1.0, None, 0.0), "no score is said, not 0")
+    check(
+        (bad["reward"], bad["metadata"]["score"], metrics["golongrl/scored"]) == (-1.0, None, 0.0),
+        "no score is said, not 0",
+    )
 
     os.kill(golongrl.server_info()["pid"], signal.SIGKILL)
     got = await episodes(rows)

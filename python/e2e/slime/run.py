@@ -1,5 +1,6 @@
-"""slime's reward code, as it is, against golongrl: its remote_rm over HTTP to ``golongrl-score serve``, golongrl.slime.rm as
-``--custom-rm-path``, and golongrl.slime.post_process inside RolloutManager as ``--custom-reward-post-process-path``.
+"""slime's reward code, as it is, against golongrl: its remote_rm over HTTP to ``golongrl-score serve``,
+golongrl.slime.rm as ``--custom-rm-path``, and golongrl.slime.post_process inside RolloutManager as
+``--custom-reward-post-process-path``.
 
 slime runs on GPUs with SGLang and Megatron, so its unmodified files are loaded from a source tree: SLIME_SOURCE, or a
 checkout of the pinned commit. Samples and functions are slime's own; sglang, wandb and tensorboard are stubs.
@@ -98,7 +99,9 @@ def main() -> None:
     misc = importlib.import_module("slime.utils.misc")
     filters = importlib.import_module("slime.rollout.filter_hub.dynamic_sampling_filters")
     rollout = importlib.import_module("slime.ray.rollout")
-    commit = subprocess.run(["git", "-C", str(tree), "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "-C", str(tree), "rev-parse", "HEAD"], capture_output=True, text=True
+    ).stdout.strip()
     print(f"   slime, commit {commit}; torch {version('torch')}, aiohttp {version('aiohttp')}, ray {version('ray')}")
     for module in (hub, types_, misc, filters, rollout):
         path = Path(module.__file__)
@@ -152,7 +155,10 @@ def main() -> None:
     full = args(rm_type="remote_rm", rm_url=server.url + "/slime?reply=full", reward_key="score")
     for s, reward, w in zip(labelled, asyncio.run(one_by_one(full, labelled)), want, strict=True):
         s.reward = reward
-        check(s.get_reward_value(full) == w["score"] and reward["status"] == w["status"], f"remote_rm, reply=full: {reward}")
+        check(
+            s.get_reward_value(full) == w["score"] and reward["status"] == w["status"],
+            f"remote_rm, reply=full: {reward}",
+        )
     kept = filters.check_reward_nonzero_std(full, labelled[:13])
     check(bool(getattr(kept, "keep", kept)), "the dynamic filter reads these rewards")
     print(f"   remote_rm with ?reply=full and --reward-key score: {len(rows)} rewards as golongrl-score")
@@ -179,7 +185,8 @@ def main() -> None:
     by_index = dict(enumerate(scores))
     check(rewards == [by_index[s.index] for s in many], "remote_rm over a restart: the rewards of golongrl-score")
     check(tries["failed"] > 0, "requests failed while there was no server")
-    print(f"   remote_rm over a restart of the server: {len(many)} rewards as golongrl-score, {tries['failed']} tries repeated")
+    failed = tries["failed"]
+    print(f"   remote_rm over a restart of the server: {len(many)} rewards as golongrl-score, {failed} tries repeated")
     back[0].stop()
 
     # golongrl.slime.rm, with the row in the label and in the metadata.
@@ -215,7 +222,9 @@ def main() -> None:
         expected = [x["advantage"] for x in command_line("advantage", "--estimator", estimator, lines=lines)]
         check(data["raw_reward"] == scores, f"{estimator}: raw rewards")
         check(data["rewards"] == expected, f"{estimator}: the advantages of golongrl-score advantage")
-    print(f"   --custom-reward-post-process-path in RolloutManager: 4 estimators on {len(rows)} samples as golongrl-score")
+    print(
+        f"   --custom-reward-post-process-path in RolloutManager: 4 estimators on {len(rows)} samples as golongrl-score"
+    )
 
     # Beside slime's own GRPO, on groups of one size.
     small = [s for g in range(len(groups)) for s in [s for s in samples if s.group_index == g][:2]]

@@ -2,6 +2,8 @@
 
 from datasets import Dataset
 from trl import GRPOConfig, GRPOTrainer
+
 from golongrl.trl import math_verify
+
 data = Dataset.from_list([{"prompt": "2 + 2 =", "solution": "4"}, {"prompt": "1/2 + 1/3 =", "solution": "5/6"}])
 GRPOTrainer("MODEL", math_verify, GRPOConfig(max_steps=1, num_generations=8), data).train()

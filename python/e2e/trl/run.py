@@ -116,8 +116,13 @@ def train(mode: str, out: str) -> None:
             results = own_results[name]
             judged = sum(r["status"] == "judged" for r in results) / len(results)
             unscored = sum(r["score"] is None for r in results) / len(results)
-            check(abs(log[f"golongrl/{name}/judged"] - judged) < 1e-6, f"step {step}: {name}: {judged} judged is logged")
-            check(abs(log[f"golongrl/{name}/unscored"] - unscored) < 1e-6, f"step {step}: {name}: {unscored} unscored is logged")
+            check(
+                abs(log[f"golongrl/{name}/judged"] - judged) < 1e-6, f"step {step}: {name}: {judged} judged is logged"
+            )
+            check(
+                abs(log[f"golongrl/{name}/unscored"] - unscored) < 1e-6,
+                f"step {step}: {name}: {unscored} unscored is logged",
+            )
     if mode != "composite":
         unscored = tables[0]["golongrl"].isna().sum()
         check(unscored > GENERATIONS, "the unknown task and answers to the empty reference have no reward")
@@ -194,7 +199,11 @@ def main() -> None:
                 del env["GOLONGRL_SERVER"], env["GOLONGRL_LIBRARY"]
                 env["PYTHONPATH"] = os.pathsep.join([unpack(wheel, Path(out) / "wheel"), str(HERE.parent / "lib")])
             done = subprocess.run(
-                [sys.executable, __file__, mode, out], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                [sys.executable, __file__, mode, out],
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
             )
             if done.returncode:
                 print(done.stdout[-6000:])

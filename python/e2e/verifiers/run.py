@@ -19,9 +19,9 @@ from samples import NINE, SAMPLES, TASKS, check, command_line
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import verifiers.v1 as vf  # noqa: E402
+import verifiers.v1 as vf
 
-import golongrl  # noqa: E402
+import golongrl
 
 ROLLOUTS = 4
 PLUGGED = {f"plugged_{name}": {"fn": f"golongrl.verifiers:{name}", "weight": 0.5} for name in ("reward", *NINE)}
@@ -31,14 +31,24 @@ async def episodes(url: str) -> list[Any]:
     config = vf.SingleAgentEnvConfig.model_validate(
         {
             "taskset": {"id": "golongrl_e2e", "task": {"rewards": PLUGGED}},
-            "agent": {"harness": {"id": "golongrl_e2e"}, "runtime": {"type": "subprocess"}, "retries": {"max_retries": 0}},
+            "agent": {
+                "harness": {"id": "golongrl_e2e"},
+                "runtime": {"type": "subprocess"},
+                "retries": {"max_retries": 0},
+            },
         }
     )
     env = vf.SingleAgentEnv(config)
     ctx = vf.ModelContext(model="scripted", client=vf.EvalClientConfig(base_url=url, api_key_var="E2E_KEY"))
     async with env.serving():
         tasks = [task for task in env.taskset for _ in range(ROLLOUTS)]
-        done = await asyncio.gather(*(env.run_episode(task, ctx) for task in tasks))
+        at_once = asyncio.Semaphore(8)
+
+        async def episode(task: Any) -> Any:
+            async with at_once:
+                return await env.run_episode(task, ctx)
+
+        done = await asyncio.gather(*map(episode, tasks))
     check(len(done) == len(SAMPLES) * ROLLOUTS, "every episode is there")
     return [trace for episode in done for trace in episode.traces]
 
@@ -53,7 +63,8 @@ async def main() -> None:
             check(trace.ok, f"the episode runs: {trace.errors}")
         which = [words.index(trace.task.data.prompt) for trace in traces]
         # As the messages have it: last_reply is without the white space around.
-        items = [SAMPLES[i][2] | {"response": t.assistant_messages[-1].content} for i, t in zip(which, traces, strict=True)]
+        answers = [trace.assistant_messages[-1].content for trace in traces]
+        items = [SAMPLES[i][2] | {"response": a} for i, a in zip(which, answers, strict=True)]
         plain = command_line(items)
         composite = command_line(items, "--metric", "0.9*task + 0.1*format", "--force")
         for i, trace, item, p, c in zip(which, traces, items, plain, composite, strict=True):

@@ -1,8 +1,8 @@
 """golongrl.verifiers in a SingleTurnEnv of verifiers up to 0.3, with rubrics.
 
-verifiers asks a scripted server over its own client, scores with the rubrics of golongrl.verifiers and gives out rewards
-and metrics, which are compared with what the command golongrl-score gives for the same completions. Then golongrl is
-made to fail, which has to be an error and not a reward of 0.
+verifiers asks a scripted server over its own client, scores with the rubrics of golongrl.verifiers and gives out
+rewards and metrics, which are compared with what the command golongrl-score gives for the same completions. Then
+golongrl is made to fail, which has to be an error and not a reward of 0.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ async def main() -> None:
             for independent in (False, True):
                 outputs = await generate(rubric, url, independent)
                 which = [words.index(text(o["prompt"])) for o in outputs]
-                items = [SAMPLES[i][2] | {"response": text(o["completion"])} for i, o in zip(which, outputs, strict=True)]
+                answers = [text(o["completion"]) for o in outputs]
+                items = [SAMPLES[i][2] | {"response": a} for i, a in zip(which, answers, strict=True)]
                 composite = ("--metric", "0.9*task + 0.1*format", "--force") if "*" in name else ()
                 expected = command_line(items, *composite)
                 for i, o, item, result in zip(which, outputs, items, expected, strict=True):

@@ -1,7 +1,7 @@
 """The recipe python/recipes/verl_ray in verl: its keys, its values, and what they do in verl's own code, on the CPU.
 
-    python/e2e/run verl_config
-    GOLONGRL_FORK=DIR python/e2e/run verl_config    also what the released scripts do in the released fork, Train/verl
+python/e2e/run verl_config
+GOLONGRL_FORK=DIR python/e2e/run verl_config    also what the released scripts do in the released fork, Train/verl
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
+from hydra.errors import ConfigCompositionException
 from omegaconf import DictConfig, OmegaConf
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -143,12 +144,13 @@ def dataclasses(config: DictConfig) -> None:
     check(not need_critic(config) and not need_reference_policy(config), "neither a critic nor a reference model")
     validate_config(config, use_reference_policy=False, use_critic=False)
     algorithm = omega_conf_to_dataclass(config.algorithm)
-    check(algorithm.rollout_correction.rollout_is == "token", "the correction reaches verl's dataclass")
+    check(algorithm.rollout_correction["rollout_is"] == "token", "the correction reaches verl's dataclass")
     rollout = omega_conf_to_dataclass(config.actor_rollout_ref.rollout)
     check(rollout.n == 16 and rollout.calculate_log_probs, "rollouts")
     optim = omega_conf_to_dataclass(config.actor_rollout_ref.actor.optim)
-    check((optim.lr, optim.lr_warmup_steps, optim.weight_decay, optim.clip_grad) == (2e-6, 5, 0.1, 1.0), "the optimiser")
-    omega_conf_to_dataclass(config.reward)
+    check(
+        (optim.lr, optim.lr_warmup_steps, optim.weight_decay, optim.clip_grad) == (2e-6, 5, 0.1, 1.0), "the optimiser"
+    )
     print("verl's validate_config and dataclasses accept it")
 
 
@@ -157,7 +159,10 @@ def correction(config: DictConfig) -> None:
     import torch
     from verl.trainer.ppo.rollout_corr_helper import compute_rollout_correction_and_rejection_mask
 
-    ratios = torch.tensor([[1.0, 0.5, 0.49, 5.0], [5.1, 1.0, 2.0, 0.51], [1.0, 0.9e-4, 1.0, 1.0], [1.1e-4, 1.0, 3.0, 1.0]], dtype=torch.float64)
+    ratios = torch.tensor(
+        [[1.0, 0.5, 0.49, 5.0], [5.1, 1.0, 2.0, 0.51], [1.0, 0.9e-4, 1.0, 1.0], [1.1e-4, 1.0, 3.0, 1.0]],
+        dtype=torch.float64,
+    )
     mask = torch.ones_like(ratios)
     c = config.algorithm.rollout_correction
     weights, kept, _ = compute_rollout_correction_and_rejection_mask(
@@ -176,7 +181,9 @@ def correction(config: DictConfig) -> None:
     check(torch.allclose((weights * kept).double(), want * kept), f"{weights} are not {want}")
     check(kept.sum(1).tolist() == [4, 4, 0, 4], f"{kept.sum(1).tolist()}: the third response alone is left out")
     check(abs(float(c.rollout_rs_threshold) - math.log(1e-4) ** 2 / 2) < 0.05, "42.4 is ln(1e-4)^2 / 2")
-    print("rollout_correction: weights in [0.5, 5] stay, others are 0; a ratio of 0.9e-4 rejects the response, 1.1e-4 does not")
+    print(
+        "rollout_correction: weights outside of [0.5, 5] are 0; a ratio of 0.9e-4 rejects a response, 1.1e-4 does not"
+    )
 
 
 def hooks(config: DictConfig) -> None:
@@ -186,28 +193,33 @@ def hooks(config: DictConfig) -> None:
     reward = get_custom_reward_fn(config)
     check(reward is not None, "there is a reward function")
     truth = {"golden_label": "KX-4471"}
-    got = reward(data_source="EM", solution_str="<think>x</think>KX-4471", ground_truth=truth, extra_info={"reward_mode": "EM"})
+    got = reward(
+        data_source="EM", solution_str="<think>x</think>KX-4471", ground_truth=truth, extra_info={"reward_mode": "EM"}
+    )
     check(got["score"] == 1.0 and got["scored"] == 1.0, f"{got}")
 
     env = config.ray_kwargs.ray_init.runtime_env.env_vars
     done = subprocess.run(
         [sys.executable, "-c", ADVANTAGE, config.algorithm.adv_estimator],
         env={**os.environ, **OmegaConf.to_container(env)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
     )
     check(done.returncode == 0, f"the estimator: {done.stdout}{done.stderr}")
-    print("verl loads golongrl.verl.compute_score, and its compute_advantage finds the estimator by VERL_USE_EXTERNAL_MODULES")
+    print("verl loads golongrl.verl.compute_score; its compute_advantage finds the estimator")
 
 
 def script() -> None:
     """run.sh, up to the point where training would start."""
     done = subprocess.run(
         [str(RECIPE / "run.sh"), "trainer.nnodes=2", "--cfg", "job"],
-        env={**os.environ, "MODEL": "/models/m", "TRAIN": "/data/train.jsonl", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        env={
+            **os.environ,
+            "MODEL": "/models/m",
+            "TRAIN": "/data/train.jsonl",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
+        capture_output=True,
         text=True,
     )
     check(done.returncode == 0, done.stderr)
@@ -215,6 +227,21 @@ def script() -> None:
     check((config.actor_rollout_ref.model.path, config.data.train_files) == ("/models/m", "/data/train.jsonl"), "paths")
     check((config.trainer.nnodes, config.algorithm.adv_estimator) == (2, "tmn_reweight(alpha=0.8)"), "overrides")
     print("run.sh reaches verl.trainer.main_ppo with the configuration")
+
+
+def rejections(overrides: list[str]) -> set[str]:
+    """The keys of overrides that Hydra rejects; it accepts all others at once."""
+    config = compose("dapo_megatron_trainer")
+    keys = {override: override.split("=")[0] for override in overrides}
+    rejected = set()
+    for override, key in keys.items():
+        if not has(config, key) and not key.startswith("+"):
+            try:
+                compose("dapo_megatron_trainer", overrides=[override])
+            except ConfigCompositionException:
+                rejected.add(key)
+    compose("dapo_megatron_trainer", overrides=[override for override, key in keys.items() if key not in rejected])
+    return rejected
 
 
 def released(fork: Path) -> None:
@@ -226,18 +253,17 @@ def released(fork: Path) -> None:
             fake.chmod(0o755)
             script = fork / "examples" / "GoLongRL" / name
             env = {**os.environ, "PATH": f"{temporary}:{os.environ['PATH']}"}
-            subprocess.run(["bash", str(script)], cwd=temporary, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            overrides = [a for a in (Path(temporary) / "args").read_text().splitlines() if "=" in a and not a.startswith("-")]
+            subprocess.run(
+                ["bash", str(script)], cwd=temporary, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            overrides = [
+                a for a in (Path(temporary) / "args").read_text().splitlines() if "=" in a and not a.startswith("-")
+            ]
         before = Path.cwd()
         os.chdir(fork)  # the configuration names its folders from here
-        rejected = set()
         try:
             with initialize_config_dir(config_dir=str(fork / "recipe" / "dapo" / "config"), version_base=None):
-                for override in overrides:
-                    try:
-                        compose("dapo_megatron_trainer", overrides=[override])
-                    except Exception:
-                        rejected.add(override.split("=")[0])
+                rejected = rejections(overrides)
         finally:
             os.chdir(before)
         check(rejected == REJECTED, f"{name}: Hydra rejects {rejected}")
@@ -247,7 +273,8 @@ def released(fork: Path) -> None:
 def main() -> None:
     import verl
 
-    print(f"verl {metadata.version('verl')}, hydra {metadata.version('hydra-core')}, torch {metadata.version('torch')}; host run")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("verl", "hydra-core", "torch"))
+    print(f"{versions}; host run")
     config = keys_and_values(Path(verl.__file__).parent)
     hooks(config)
     correction(config)

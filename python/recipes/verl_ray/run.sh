@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the training on a Ray cluster that is already running:
 #
-#     MODEL=/models/Qwen3-4B TRAIN=/data/train.jsonl ./run.sh [override ...]
+#     MODEL=/models/Qwen3-4B-Thinking-2507 TRAIN=/data/train.jsonl ./run.sh [override ...]
 #
 # Overrides are verl's, such as trainer.nnodes=1; --cfg job prints the configuration and starts nothing.
 set -euo pipefail

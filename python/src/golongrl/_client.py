@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from . import _inproc, _rows, _server, _socket
-from ._types import Backend, Error, Score, ScoreOptions, Unavailable, Verdict
+from ._types import Backend, Error, Score, Unavailable, Verdict
 
 _T = TypeVar("_T")
 _TIMEOUT = 600.0
@@ -20,10 +20,10 @@ def _timeout(given: float | None) -> float:
     text = os.environ.get("GOLONGRL_TIMEOUT")
     try:
         seconds = _TIMEOUT if given is None and not text else float(cast(Any, text if given is None else given))
-    except ValueError:
+    except (TypeError, ValueError):
         seconds = -1.0
     if not 0 < seconds <= 1e8:
-        raise Error(f"timeout {given or text}: give seconds above 0 (GOLONGRL_TIMEOUT, or timeout=)")
+        raise Error(f"timeout {text if given is None else given}: give seconds above 0 (GOLONGRL_TIMEOUT, or timeout=)")
     return seconds
 
 
@@ -47,7 +47,10 @@ def _backend(name: str | None, url: str | None, token: str | None, timeout: floa
     if url.startswith("unix:"):
         if name == "http":
             raise Error(f"{url} is of backend socket: leave out backend http")
-        return _socket.SocketBackend(url.removeprefix("unix:").removeprefix("//"), token, timeout)
+        path = url.removeprefix("unix:").removeprefix("//")
+        if not 0 < len(os.fsencode(path)) <= _server.SUN_PATH:
+            raise Error(f"{url}: a socket's path has 1 to {_server.SUN_PATH} bytes: give unix:/path")
+        return _socket.SocketBackend(path, token, timeout)
     if name == "socket" and given is not None:
         raise Error(f"{url} is for backend http: give unix:/path, or no url for a server of its own")
     from . import _http  # http.client and ssl take longer to import than all of this package
@@ -122,7 +125,7 @@ class Client:
         item: dict[str, Any] = {"response": response, "reference": reference, "task": task}
         # A metric judges what names none; with force it is the one that is meant.
         item |= {"metric": metric, "lang": lang, "length": length}
-        options = ScoreOptions(metric if force else None, profile, force, explain)
+        options = _rows.options(metric if force else None, profile, force, explain)
         return self._carrier.score(options, [_rows.row(item)])[0]
 
     def score_batch(
@@ -135,7 +138,7 @@ class Client:
         explain: bool = False,
     ) -> list[Score]:
         """Judge responses: see :func:`golongrl.score_batch`."""
-        return self._carrier.score(ScoreOptions(metric, profile, force, explain), _rows.rows(items))
+        return self._carrier.score(_rows.options(metric, profile, force, explain), _rows.rows(items))
 
     def verify(self, gold: str, response: str, **options: Any) -> Verdict:
         """Compare a mathematical answer: see :func:`golongrl.verify`."""

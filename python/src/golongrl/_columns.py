@@ -76,8 +76,12 @@ def _message(message: Any) -> str:
         raise TypeError(f"the content of a message is {type(content).__name__}: give a string")
     for key in ("reasoning_content", "reasoning", "thinking"):
         thought = get(message, key)
-        if isinstance(thought, str) and thought.strip() and "</think>" not in content:
-            return f"<think>\n{thought.strip()}\n</think>\n\n{content}"
+        if isinstance(thought, str) and thought.strip():
+            # A content that still has its reasoning is whole. Another </think> in it is the model's own, and to leave
+            # the reasoning away would hide that there are two.
+            before, end, _ = content.partition("</think>")
+            if not end or thought.strip() not in before:
+                return f"<think>\n{thought.strip()}\n</think>\n\n{content}"
     return content
 
 
@@ -110,7 +114,7 @@ def row(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def names_task(r: Row) -> bool:
     """Whether the row says what judges it."""
-    return bool(r.get("metric") or r.get("task")) or "data_source" in r and "reference" not in r
+    return bool(r.get("metric") or r.get("task")) or ("data_source" in r and "reference" not in r)
 
 
 def rows(completions: Sequence[Any], completion_ids: Any, columns: Mapping[str, Any]) -> list[dict[str, Any] | Score]:
@@ -150,10 +154,11 @@ def score(items: Sequence[Row | Score], **options: Any) -> list[Score]:
     """Scores rows in one call. What is wrong with one row is the status of that row alone; rows that are a result
     already keep it. Raises golongrl.Error if the call fails as a whole."""
     results: list[Score | None] = [item if isinstance(item, Score) else None for item in items]
-    todo = [i for i, r in enumerate(results) if r is None]
+    rows = {i: item for i, item in enumerate(items) if not isinstance(item, Score)}
+    todo = list(rows)
     while todo:
         try:
-            scores = golongrl.score_batch([items[i] for i in todo], **options)
+            scores = golongrl.score_batch([rows[i] for i in todo], **options)
         except golongrl.CallError as e:
             if e.item is None or not 0 <= e.item < len(todo):
                 raise
@@ -162,7 +167,7 @@ def score(items: Sequence[Row | Score], **options: Any) -> list[Score]:
             # A value in some row has no JSON. Python says which, but not the row's number.
             for i in todo:
                 try:
-                    results[i] = golongrl.score_batch([items[i]], **options)[0]
+                    results[i] = golongrl.score_batch([rows[i]], **options)[0]
                 except (TypeError, ValueError) as e:
                     results[i] = error(str(e).removeprefix("item 0: "))
             break
@@ -193,9 +198,17 @@ class Last:
             return kept[2]
 
 
-def _same(a: list[Any], b: list[Any]) -> bool:
+def _same(a: Any, b: Any) -> bool:
+    if a is b:
+        return True
+    if type(a) is not type(b):  # 1, 1.0 and True are equal, but not as references
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_same(x, b[name]) for name, x in a.items())
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(_same, a, b))
     try:
-        return a == b
+        return bool(a == b)
     except ValueError:  # numpy arrays, which have no one truth
         return False
 

@@ -28,12 +28,17 @@ class HTTPBackend:
     name = "http"
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urllib.parse.urlsplit(url)
+            self._host, self._port = parts.hostname or "", parts.port
+        except ValueError:  # the port
+            self._host = ""
+        if not self._host or parts.scheme not in ("http", "https"):
             raise Error(f"{url!r} is no address of a server: use http://host:port, https://host:port or unix:/path")
+        if not (token.isascii() and token.isprintable()):
+            raise Error("the token has characters that no header can: see GOLONGRL_TOKEN for a newline at its end")
         self._url = url.rstrip("/")
         self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname, parts.port
         self._prefix = parts.path.rstrip("/")
         self._headers = {"Content-Type": "application/json", "User-Agent": "golongrl-python"}
         if token:
@@ -79,25 +84,28 @@ class HTTPBackend:
         out: list[Score] = []
         for first, items in _parts({**row["fields"], "response": row["response"]} for row in rows):
             results = self._results("/v1/score", call, first, items)
-            out += [_score(r, options.explain) for r in results]
+            with self._reading():
+                out += [_score(r, options.explain) for r in results]
         return out
 
     def verify(self, options: Mapping[str, Any], pairs: list[tuple[str, str]]) -> list[Verdict]:
         """Compare pairs of gold and response, in order."""
         out: list[Verdict] = []
         for first, items in _parts({"gold": gold, "response": response} for gold, response in pairs):
-            out += [_verdict(r) for r in self._results("/v1/verify", {"options": dict(options)}, first, items)]
+            results = self._results("/v1/verify", {"options": dict(options)}, first, items)
+            with self._reading():
+                out += [_verdict(r) for r in results]
         return out
 
     def _results(self, path: str, call: dict[str, Any], first: int, items: list[str]) -> list[Any]:
         head = _rows.dumps(call, "options: ")
         body = f'{head[:-1]},"items":[{",".join(items)}]}}'
         try:
-            results = self._post(path, body)["results"]
+            answer = self._post(path, body)
         except CallError as e:
             raise _wire.shifted(e, first) from None
-        except (KeyError, TypeError):
-            raise self._strange() from None
+        with self._reading():
+            results = answer["results"]
         if not isinstance(results, list) or len(results) != len(items):
             raise self._strange()
         return results
@@ -107,10 +115,12 @@ class HTTPBackend:
         columns: dict[str, Any] = {"estimator": batch.estimator, "rewards": batch.rewards, "groups": batch.groups}
         columns |= {"tasks": batch.tasks, "lengths": batch.lengths, "baselines": batch.baselines}
         columns["components"] = None if batch.components is None else dict(batch.components)
-        values = self._post("/v1/advantage", json.dumps(columns))["advantages"]
-        if not isinstance(values, list) or len(values) != len(batch.rewards):
+        answer = self._post("/v1/advantage", json.dumps(columns))
+        with self._reading():
+            values = [math.nan if v is None else float(v) for v in answer["advantages"]]
+        if len(values) != len(batch.rewards):
             raise self._strange()
-        return [math.nan if v is None else float(v) for v in values]
+        return values
 
     def registry(self) -> dict[str, Any]:
         """Describe what can be called."""
@@ -118,6 +128,13 @@ class HTTPBackend:
         if not isinstance(value, dict):
             raise self._strange()
         return value
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._strange() from None
 
     def _strange(self) -> Error:
         return Error(f"{self._url}: the answer is not that of a golongrl server of this version")
@@ -132,21 +149,20 @@ class HTTPBackend:
         while True:
             if self._pid != os.getpid():
                 self.forked()
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Unavailable(f"{self._url}: no answer after {self._timeout:g} s")
             try:
                 connection = self._idle.pop()
                 fresh = False
             except IndexError:
                 connection, fresh = self._open(), True
             try:
-                status, headers, data = self._exchange(connection, method, path, body, left)
+                status, headers, data = self._exchange(connection, method, path, body, deadline)
             except TimeoutError:
                 connection.close()
                 raise Unavailable(f"{self._url}: no answer after {self._timeout:g} s") from None
             except (OSError, http.client.HTTPException) as e:
                 connection.close()
+                if type(e).__name__ == "SSLCertVerificationError":
+                    raise Unavailable(f"{self._url}: {e}: SSL_CERT_FILE names the certificates to trust") from e
                 # The server closes idle connections when it likes: that counts for nothing.
                 lost += fresh
                 if lost >= _TRIES:
@@ -164,6 +180,8 @@ class HTTPBackend:
                 connection.close()
             if status == 200:
                 return self._json(data)
+            if status in (502, 504):  # of a proxy
+                raise Unavailable(f"{self._refused(status, data)}: see if the server behind it runs")
             if status not in (429, 503):
                 raise self._refused(status, data)
             wait = _retry_after(headers.get("Retry-After"), pause)
@@ -173,9 +191,9 @@ class HTTPBackend:
             pause = min(2 * pause, 1.0)
 
     def _exchange(
-        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, left: float
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None, deadline: float
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        connection.timeout = left
+        connection.timeout = left = _left(deadline)
         if connection.sock is not None:
             connection.sock.settimeout(left)
         broken: OSError | None = None
@@ -186,8 +204,14 @@ class HTTPBackend:
                 raise
             broken = e  # a server that refuses a body may answer before it has all of it
         try:
+            sock = connection.sock  # which getresponse forgets if it is the last
             response = connection.getresponse()
-            return response.status, response.headers, response.read()
+            parts = []
+            while part := response.read1(1 << 20):
+                parts.append(part)
+                sock.settimeout(_left(deadline))
+            parts.append(response.read())  # nothing, or what says that something is missing
+            return response.status, response.headers, b"".join(parts)
         except http.client.HTTPException as e:
             raise broken or e from None
 
@@ -225,6 +249,13 @@ def _parts(items: Iterator[dict[str, Any]]) -> Iterator[tuple[int, list[str]]]:
         size += len(text)
     if part or first == 0:
         yield first, part
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def _retry_after(value: str | None, pause: float) -> float:

@@ -30,7 +30,7 @@ class _Library:
     """The library of this process; there can be one."""
 
     def __init__(self) -> None:
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()  # a signal's handler may call too
         self._pid = 0  # of the process that loads it; 0: none
         self._path = ""
         self._named: str | None = None  # by GOLONGRL_LIBRARY
@@ -38,7 +38,7 @@ class _Library:
 
     def forked(self) -> None:
         """Re-make what another thread of the parent may hold. What was loaded stays unusable."""
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()
 
     def get(self) -> Any:
         """Return the functions."""
@@ -108,16 +108,16 @@ class InprocBackend(_wire.WireCalls):
         functions = _library.get()
         self._calls = number = self._calls % 0xFFFFFFFF + 1
         message = _wire.HEADER.pack(op, number) + body
-        try:
-            room = _local.room
-        except AttributeError:
-            room = _local.room = ctypes.create_string_buffer(_ROOM)
+        # Taken away meanwhile: a signal's handler or a finalizer may call between the answer and its being read.
+        room = _local.__dict__.pop("room", None) or ctypes.create_string_buffer(_ROOM)
         more = ctypes.c_uint64()
         n = functions.golongrl_call(message, len(message), room, len(room), ctypes.byref(more))
         if n < 0:
             raise _failed(n)
         if more.value == 0:
-            return _wire.reply(ctypes.string_at(room, n), op, number)
+            answer = ctypes.string_at(room, n)
+            _local.room = room
+            return _wire.reply(answer, op, number)
         large = ctypes.create_string_buffer(n)
         got = functions.golongrl_take(more, large, n)
         if got == _NOT_FOUND:  # many threads had large replies at once

@@ -70,8 +70,8 @@ def advantage_dataset(
         ds = ds.materialize()
         if (rows := ds.count()) > max_rows:
             raise ValueError(
-                f"{rows} rows are too many for one batch, of which {estimator} needs all rows: name the column that says "
-                f"which training step a row is of (batch=...), or allow it (max_rows={rows})"
+                f"{rows} rows are too many for one batch, of which {estimator} needs all rows: name the column that "
+                f"says which training step a row is of (batch=...), or allow it (max_rows={rows})"
             )
     return ds.groupby(keys or None, num_partitions=num_partitions).map_groups(
         _Advantages,
@@ -111,7 +111,8 @@ class _Advantages:
             if name not in table.column_names:
                 known = ", ".join(table.column_names)
                 raise ValueError(f"the data set has no column {name!r}: name the one that it has: {known}")
-            return table.column(name).to_pylist()
+            values: list[Any] = table.column(name).to_pylist()
+            return values
 
         def values(what: str) -> list[Any] | None:
             name = self._columns[what]
@@ -120,7 +121,9 @@ class _Advantages:
         rewards, groups, batches = values("reward"), values("group"), values("batch")
         for what, found in ("group", groups), ("batch", batches):
             if found is not None and None in found:
-                raise ValueError(f"the column {self._columns[what]!r} has a null: say of every row which {what} it is of")
+                raise ValueError(
+                    f"the column {self._columns[what]!r} has a null: say of every row which {what} it is of"
+                )
         assert rewards is not None and groups is not None
         tasks = None
         if needs_batch(self._estimator) and (tasks := values("task")) is not None:

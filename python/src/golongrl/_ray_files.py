@@ -31,7 +31,8 @@ def _filesystem(path: str) -> tuple[pyarrow.fs.FileSystem, str]:
     from pyarrow import fs
 
     if "://" in path:
-        return fs.FileSystem.from_uri(path)
+        system, inside = fs.FileSystem.from_uri(path)
+        return system, inside
     return fs.LocalFileSystem(), os.path.abspath(path)
 
 
@@ -329,8 +330,8 @@ def _prepare(out: str, files: Sequence[str], options: Mapping[str, Any], resume:
         if resume and before != job:
             changed = [name for name in job if before.get(name) != job[name]]
             raise ValueError(
-                f"{out} was made by another job, which differs in {', '.join(changed)}: choose another folder, or make it "
-                "anew (resume=False, --no-resume)"
+                f"{out} was made by another job, which differs in {', '.join(changed)}: choose another folder, or make "
+                "it anew (resume=False, --no-resume)"
             )
     found = system.get_file_info(fs.FileSelector(folder))
     parts = [i.path for i in found if i.is_file and i.base_name.startswith(("part-", ".part-"))]
@@ -368,7 +369,6 @@ def score_files(
 
     progress gets lines about the progress. The other arguments are those of score_dataset.
     """
-    import ray.data
 
     files, out = expand(paths), os.fspath(out)
     if "://" not in out:
@@ -411,7 +411,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m golongrl.ray", description="golongrl on a Ray cluster.")
     commands = parser.add_subparsers(dest="command", required=True)
-    p = commands.add_parser("score", help="score files of rollouts", description=(score_files.__doc__ or "").split("\n")[0])
+    p = commands.add_parser(
+        "score", help="score files of rollouts", description=(score_files.__doc__ or "").split("\n")[0]
+    )
     p.add_argument("input", nargs="+", metavar="IN", help="files, patterns, folders or URIs: JSON lines or Parquet")
     p.add_argument("out", metavar="OUT", help="folder for the results")
     p.add_argument("--metric", help="metric of rows that name none; may be an expression")

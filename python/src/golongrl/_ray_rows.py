@@ -66,7 +66,7 @@ def samples(row: Mapping[str, Any]) -> list[Sample]:
     one, many = row.get("response"), row.get("responses")
     fields = {name: row[name] for name in _rows._FIELDS if row.get(name) is not None}
     fields["response"] = ""
-    if hasattr(many, "tolist"):
+    if many is not None and hasattr(many, "tolist"):
         many = many.tolist()
     error = None
     if one is not None and many is not None:
@@ -185,11 +185,13 @@ def names(row: Mapping[str, Any], line: int | None) -> tuple[Any, Any]:
 def _scalar(value: Any) -> bool:
     if isinstance(value, bool):
         return False
-    return isinstance(value, (str, int)) or isinstance(value, float) and math.isfinite(value)
+    return isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def name(value: Any) -> str:
-    """An id or group as a text of its own: 7 is 7, "a" is a, and "7", which is another than 7, is "7" with quotes."""
+    """An id or group as a text of its own: 7 and 7.0 are 7, "a" is a, and "7", which is another, is "7" with quotes."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if not isinstance(value, str):
         return json.dumps(value)
     try:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ._types import Batch, Row
+from ._types import Batch, Row, ScoreOptions
 
 # The fields of a row that are read (docs of package scoring/rollout), without
 # those that only name it. Rows of trainers have many more, prompts among them,
@@ -71,6 +71,13 @@ def dumps(fields: Mapping[str, Any], where: str) -> str:
         raise TypeError(f"{where}{e}") from None
 
 
+def options(metric: str | None, profile: str | None, force: bool, explain: bool) -> ScoreOptions:
+    """Check the options of score."""
+    metric = None if metric is None else text(metric, "metric")
+    profile = None if profile is None else text(profile, "profile")
+    return ScoreOptions(metric, profile, bool(force), bool(explain))
+
+
 def row(item: Mapping[str, Any], where: str = "") -> Row:
     """Check an item in the row schema of golongrl-score."""
     if not isinstance(item, Mapping):
@@ -119,12 +126,14 @@ def rows(items: Iterable[Mapping[str, Any]]) -> list[Row]:
 
 def pairs(items: Iterable[Sequence[Any] | Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Check pairs of gold and response, given as tuples or as mappings."""
+    if isinstance(items, Mapping):
+        raise TypeError("pairs: a mapping: give a list of pairs, or use verify for one")
     out = []
     for i, item in enumerate(items):
         where = f"item {i}: "
         if isinstance(item, Mapping):
             gold, response = item.get("gold"), item.get("response")
-        elif isinstance(item, (str, bytes)) or len(item) != 2:
+        elif isinstance(item, (str, bytes)) or not hasattr(item, "__len__") or len(item) != 2:
             raise TypeError(f"{where}give a pair of gold and response")
         else:
             gold, response = item
@@ -162,12 +171,26 @@ def _listed(values: Iterable[Any]) -> Iterable[Any]:
 
 
 def _key(group: Any, i: int) -> Any:
+    if type(group) is str:
+        return group
+    # Of numpy and torch: tensors are hashed by their identity, so that each would be a group.
+    group = _scalar(group)
     try:
         hash(group)
     except TypeError:
         raise TypeError(f"groups[{i}]: {type(group).__name__}: give something hashable, such as a str") from None
+    if isinstance(group, str):
+        return str(group)
+    if isinstance(group, float) and math.isnan(group):
+        raise TypeError(f"groups[{i}]: NaN is equal to nothing: give the prompt's number or name")
     # 1, 1.0 and True are one key of a dict, but not one group.
-    return group if type(group) is str else (type(group), group)
+    return type(group), group
+
+
+def _scalar(value: Any) -> Any:
+    """Return a scalar of numpy or torch as Python's."""
+    convert = getattr(value, "tolist", None)
+    return convert() if callable(convert) else value
 
 
 def _floats(values: Iterable[Any], what: str) -> list[float]:
@@ -182,7 +205,7 @@ def _floats(values: Iterable[Any], what: str) -> list[float]:
 
 def _lengths(values: Iterable[Any]) -> list[int]:
     out = []
-    for i, x in enumerate(_listed(values)):
+    for i, x in enumerate(map(_scalar, _listed(values))):
         if not isinstance(x, (int, float)) or not 0 <= x <= _MAX_U32 or int(x) != x:
             raise TypeError(f"lengths[{i}]: {x!r:.80}: give a number of tokens")
         out.append(int(x))

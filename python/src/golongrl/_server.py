@@ -36,7 +36,7 @@ from ._types import Unavailable
 _T = TypeVar("_T")
 SOCKET = "GOLONGRL_SERVER_SOCKET"
 _PREFIX = "glr-"
-_SUN_PATH = 107  # bytes of the path of a unix socket
+SUN_PATH = 107  # bytes of the path of a unix socket
 _GRACE = "10s"  # that the server outlives its last connection
 _START = 60.0  # seconds that a start may take
 _announced = 0, ""  # by whom
@@ -47,7 +47,7 @@ def announce() -> str:
     global _announced
     name = f"/{_PREFIX}{os.urandom(6).hex()}/s"
     bases = ["/tmp", *filter(None, map(os.environ.get, ("XDG_RUNTIME_DIR", "TMPDIR")))]
-    usable = (b for b in bases if os.access(b, os.W_OK | os.X_OK) and len(os.fsencode(b + name)) <= _SUN_PATH)
+    usable = (b for b in bases if os.access(b, os.W_OK | os.X_OK) and len(os.fsencode(b + name)) <= SUN_PATH)
     os.environ[SOCKET] = path = next(usable, "/tmp") + name
     _announced = os.getpid(), path
     return path
@@ -69,10 +69,10 @@ def _usable(directory: str) -> bool:
 
 
 def _same(fd: int, path: str) -> bool:
-    """Whether path still is the file that fd is."""
+    """Whether path still is the file that fd is, and this user may see it."""
     try:
         return os.path.samestat(os.fstat(fd), os.lstat(path))
-    except FileNotFoundError:
+    except OSError:
         return False
 
 
@@ -97,6 +97,7 @@ class Server:
 
     def _reset(self) -> None:
         self._mutex = threading.Lock()
+        self._holder = 0  # the thread that has it
         self._users: int | None = None  # fd, with a shared lock
         self._path = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -130,13 +131,17 @@ class Server:
         if self._pid != os.getpid():  # forked behind Python's back
             self.forked()
         mutex = self._mutex
+        if self._holder == threading.get_ident():
+            raise Unavailable("this thread is starting the server: no calls in a handler of a signal meanwhile")
         if not mutex.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise Unavailable("another thread has been starting the server for too long")
         try:
+            self._holder = threading.get_ident()
             if self.exiting:
                 raise Unavailable("the interpreter is exiting: no calls any more")
             yield
         finally:
+            self._holder = 0
             mutex.release()
 
     def _enter(self, deadline: float) -> str:
@@ -147,7 +152,7 @@ class Server:
         while True:
             directory = os.path.dirname(path)
             try:
-                usable = len(os.fsencode(path)) <= _SUN_PATH and _usable(directory)
+                usable = len(os.fsencode(path)) <= SUN_PATH and _usable(directory)
             except OSError as e:
                 usable, reason = False, str(e)
             else:
@@ -176,7 +181,8 @@ class Server:
         with self._holding(deadline):
             path = self._enter(deadline)
             if self._users is not None and not _same(self._users, os.path.join(os.path.dirname(path), "users")):
-                os.close(self._users)  # removed by hand
+                with contextlib.suppress(OSError):  # somebody closed all files
+                    os.close(self._users)  # removed by hand, or of another user
                 self._users = None
                 path = self._enter(deadline)
             directory = os.path.dirname(path)
@@ -196,8 +202,11 @@ class Server:
 
     def _reap(self) -> None:
         if self._process is not None:
-            self._process.kill()  # its socket is dead, so it is of no use
-            self._process.wait()
+            try:
+                self._process.kill()  # its socket is dead, so it is of no use
+                self._process.wait()
+            except PermissionError:  # this process was another user's when it started it
+                self._detach()
             self._process = None
 
     def log(self) -> str:
@@ -225,7 +234,8 @@ class Server:
                 shutil.rmtree(directory, ignore_errors=True)
             self._detach()
         finally:
-            os.close(fd)
+            with contextlib.suppress(OSError):  # somebody closed all files
+                os.close(fd)
 
     def exit(self) -> None:
         """Leave for good. Who announced the directory cleans up for children that were killed."""

@@ -49,7 +49,8 @@ class Connection:
 
     def close(self) -> None:
         """Close the stream."""
-        self._socket.close()
+        with contextlib.suppress(OSError):  # somebody closed all files
+            self._socket.close()
 
     def exchange(self, op: int, body: bytes, deadline: float) -> bytes:
         """Send a call and return the body of its reply."""
@@ -205,7 +206,7 @@ class SocketBackend(_wire.WireCalls):
         for _ in range(_TRIES):
             try:
                 return Connection(path, "", deadline)
-            except (FileNotFoundError, ConnectionRefusedError):
+            except (FileNotFoundError, ConnectionRefusedError, PermissionError):  # the last after a setuid
                 _server.server.start(deadline)
                 path = _server.server.path(deadline)
         return Connection(path, "", deadline)

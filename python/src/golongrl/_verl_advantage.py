@@ -1,17 +1,19 @@
 """golongrl's estimators of advantages inside verl: what golongrl.verl.register and install do.
 
 Private. verl calls a custom estimator with token rewards, mask and uid; tasks never reach it. So two functions of verl
-are wrapped: compute_advantage, whose data has the columns of the dataset in the legacy trainers, and the method of the v1
-trainer that calls it, which fetches a handful of columns and not these. Both leave what they know in a context variable,
-where the estimator finds it.
+are wrapped: compute_advantage, whose data has the columns of the dataset in the legacy trainers, and the method of the
+v1 trainer that calls it, which fetches a handful of columns and not these. Both leave what they know in a context
+variable, where the estimator finds it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import importlib.abc
 import importlib.machinery
+import logging
 import math
 import re
 import struct
@@ -25,12 +27,14 @@ from typing import Any
 import golongrl
 
 ESTIMATORS = (
-    "grpo", "dr_grpo", "tmn", "tmn_reweight", "rloo", "reinforce_pp", "reinforce_pp_baseline", "remax", "gpg", "opo", "passk",
-    "gdpo", "maxrl", "batch_std", "qwenlong", "f_grpo", "ha_dw", "aepo",
+    "grpo", "dr_grpo", "tmn", "tmn_reweight", "rloo", "reinforce_pp", "reinforce_pp_baseline", "remax", "gpg", "opo",
+    "passk", "gdpo", "maxrl", "batch_std", "qwenlong", "f_grpo", "ha_dw", "aepo",
 )  # fmt: skip
 """The estimators of golongrl. A list, as asking for it would start a server in every process that imports verl."""
 
 PREFIX = "golongrl_"
+
+_log = logging.getLogger("golongrl.verl")
 
 _TASKS = re.compile(r"\b(tmn|tmn_reweight|qwenlong)\b")  # also as base=tmn
 _LENGTHS = re.compile(r"\b(opo|reinforce_pp|reinforce_pp_baseline|gdpo)\b")
@@ -166,7 +170,7 @@ def _number(x: Any) -> float | None:
 
 def _float32(x: float) -> float:
     try:
-        return struct.unpack("f", struct.pack("f", x))[0]
+        return float(struct.unpack("f", struct.pack("f", x))[0])
     except OverflowError:
         return math.inf
 
@@ -174,8 +178,8 @@ def _float32(x: float) -> float:
 def _sessions(keys: Sequence[str], n: int) -> tuple[list[int], list[int]]:
     """The rows that count, and for each row the position of the one that speaks for it.
 
-    A session of the v1 trainer may have several outputs with the same reward; as for verl's GRPO the last one counts and
-    the others share its advantage.
+    A session of the v1 trainer may have several outputs with the same reward; as for verl's GRPO the last one counts
+    and the others share its advantage.
     """
     last: dict[str, tuple[int, int]] = {}
     session = []
@@ -196,13 +200,13 @@ def _sessions(keys: Sequence[str], n: int) -> tuple[list[int], list[int]]:
 
 
 def _tasks(columns: Mapping[str, Any], n: int, spelled: str) -> list[str]:
-    """The task of each row, by the rule of GoLongRL's own verl: the column reward_mode; else that of extra_info, through
-    the table of task keys; else, which that verl refuses, data_source."""
+    """The task of each row, by the rule of GoLongRL's own verl: the column reward_mode; else that of extra_info,
+    through the table of task keys; else, which that verl refuses, data_source."""
     top, infos, sources = (columns.get(name) for name in ("reward_mode", "extra_info", "data_source"))
     if top is None and infos is None and sources is None:
         raise ValueError(
-            f"{spelled} needs the task of each row, and verl gave none: import golongrl.verl_plugin in the process that "
-            "computes advantages (VERL_USE_EXTERNAL_MODULES=golongrl.verl_plugin), and see that rows have "
+            f"{spelled} needs the task of each row, and verl gave none: import golongrl.verl_plugin in the process "
+            "that computes advantages (VERL_USE_EXTERNAL_MODULES=golongrl.verl_plugin), and see that rows have "
             "extra_info.reward_mode or data_source"
         )
     keys: dict[str, str] = {}
@@ -225,9 +229,11 @@ def _tasks(columns: Mapping[str, Any], n: int, spelled: str) -> list[str]:
 
 
 def _column(columns: Mapping[str, Any], name: str, n: int, spelled: str) -> Sequence[Any]:
-    column = columns.get(name)
+    column: Sequence[Any] | None = columns.get(name)
     if column is None or len(column) != n:
-        raise ValueError(f"{spelled}: algorithm.gdpo_reward_keys names {name}, which the reward function did not return")
+        raise ValueError(
+            f"{spelled}: algorithm.gdpo_reward_keys names {name}, which the reward function did not return"
+        )
     return column
 
 
@@ -244,9 +250,7 @@ def register() -> None:
     name. Imports verl.trainer.ppo.core_algos. To call it again changes nothing.
 
     Estimators that need tasks need :func:`install` too, which registers by itself."""
-    import verl.trainer.ppo.core_algos as core_algos
-
-    _register(core_algos)
+    _register(importlib.import_module("verl.trainer.ppo.core_algos"))
 
 
 def _register(core_algos: ModuleType) -> None:
@@ -285,7 +289,7 @@ def _wrap_compute_advantage(module: ModuleType) -> None:
             return original(*args, **kwargs)
 
     compute_advantage._golongrl = True  # type: ignore[attr-defined]
-    module.compute_advantage = compute_advantage
+    module.compute_advantage = compute_advantage  # type: ignore[attr-defined]
     for other in list(sys.modules.values()):  # those that have imported it by name
         if getattr(other, "__dict__", {}).get("compute_advantage") is original:
             other.compute_advantage = compute_advantage  # type: ignore[attr-defined]
@@ -309,7 +313,9 @@ def _wrap_method(module: ModuleType, cls: Any) -> None:
     def _compute_advantage(self: Any, batch: Any, *args: Any, **kwargs: Any) -> Any:
         if not _ours(module.core_algos, self.config.algorithm.adv_estimator):
             return original(self, batch, *args, **kwargs)
-        with _set(_v1_rows, _fetch(module.tq, batch)):
+        rows = _fetch(module.tq, batch)
+        _tell_partial(rows, _rollouts(self.config))
+        with _set(_v1_rows, rows):
             return original(self, batch, *args, **kwargs)
 
     _compute_advantage._golongrl = True  # type: ignore[attr-defined]
@@ -325,10 +331,36 @@ def _fetch(tq: Any, batch: Any) -> _Rows:
             column = data[name]
             columns[name] = column.tolist() if hasattr(column, "tolist") else list(column)
     # What the reward function returned lies in extra_fields, in each row.
-    infos = [x.get("reward_extra_info") or {} if isinstance(x, Mapping) else {} for x in columns.pop("extra_fields", [])]
+    infos = [
+        x.get("reward_extra_info") or {} if isinstance(x, Mapping) else {} for x in columns.pop("extra_fields", [])
+    ]
     for name in {name for info in infos for name in info}:
         columns.setdefault(name, [info.get(name) for info in infos])
     return _Rows(columns, list(batch.keys), [bool(tag.get("is_padding", False)) for tag in batch.tags])
+
+
+def _rollouts(config: Any) -> int | None:
+    """How many responses verl samples for a prompt."""
+    for name in ("actor_rollout_ref", "rollout", "n"):
+        config = getattr(config, name, None)
+    return config if isinstance(config, int) else None
+
+
+def _tell_partial(rows: _Rows, n: int | None) -> None:
+    """Warns of groups that verl has left short. It goes on with what is left of a group of which a rollout or a reward
+    failed, and of such a group the statistics are those of the rest."""
+    sessions: dict[str, set[str]] = {}
+    for key, padding in zip(rows.keys or (), rows.padding, strict=True):
+        if not padding:
+            uid, _, session = str(key).rsplit("_", 1)[0].rpartition("_")
+            sessions.setdefault(uid, set()).add(session)
+    short = [len(x) for x in sessions.values() if n is not None and len(x) < n]
+    if short:
+        _log.warning(
+            "%d of %d groups have fewer than %d responses (the shortest has %d), since a rollout or a reward failed: see "
+            "the log of verl's agent loop workers; advantages are those of the responses that are there",
+            len(short), len(sessions), n, min(short),
+        )  # fmt: skip
 
 
 _PATCHES: dict[str, Callable[[ModuleType], None]] = {

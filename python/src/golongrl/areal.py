@@ -13,8 +13,10 @@ to ``make``. Columns that are not read, such as ``messages``, cost nothing. ARea
 special tokens; those that end a turn are taken off before a completion is judged.
 
 AReaL calls rewards in a pool of processes that it forks, gives each call 15 seconds, tries four times, and then takes
-0 for the reward. So that a reward is never 0 because something was slow or dead, a call here fails earlier, by
-itself, with golongrl.Unavailable: AReaL tries again, and in the end the episode is refused. A row that cannot be
+0 for the reward. So that a reward is not 0 because golongrl was slow or dead, a call here fails earlier, by
+itself, with golongrl.Unavailable: AReaL tries again, and in the end the episode is refused. Its 15 seconds also count
+the time that a call waits for a free process of the pool, which nothing here can change: give AsyncRewardWrapper a
+longer timeout_seconds where its log has "Computing reward timeout". A row that cannot be
 judged, such as one whose reference cannot be read, is another matter: it fails every time. ``unscored`` says what it
 is worth: a number, or ``"raise"``, with which AReaL refuses the episode too.
 

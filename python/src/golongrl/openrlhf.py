@@ -1,16 +1,18 @@
 """A reward function for OpenRLHF.
 
-``--reward.remote_url "$(python -m golongrl.openrlhf path)"`` (0.10 and before: ``--remote_rm_url``) loads this file and
-calls :func:`reward_func`. Labels, ``--data.label_key``, say what judges a row: the reference answer for the metric in the
-environment variable ``GOLONGRL_METRIC``, or a row as a JSON text, such as ``{"metric":"math_verify","reference":"2"}``.
+``--reward.remote_url "$(python -m golongrl.openrlhf path)"`` (0.10 and before: ``--remote_rm_url``) loads this file
+and calls :func:`reward_func`. Labels, ``--data.label_key``, say what judges a row: the reference answer for the metric
+in the environment variable ``GOLONGRL_METRIC``, or a row as a JSON text, such as
+``{"metric":"math_verify","reference":"2"}``.
 
-The function does in the process of the rollout worker what the route ``/get_reward`` of ``golongrl-score serve`` does over
-HTTP, with the same answers, but that a row without a score does not end the call. torch is imported when the function is
-called, if it is there.
+The function does in the process of the rollout worker what the route ``/get_reward`` of ``golongrl-score serve`` does
+over HTTP, with the same answers, but that a row without a score does not end the call. torch is imported when the
+function is called, if it is there.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -112,7 +114,8 @@ def make(
 
     metric judges rows whose label names none, or every row with force. A row without a score (its label cannot be used,
     the verdict is undecided) gets the number unscored, as OpenRLHF knows no None; ``extra_logs["scored"]`` is then 0.
-    If golongrl itself fails the function raises golongrl.Error.
+    If golongrl itself fails the function raises golongrl.Error. OpenRLHF (0.11) logs that as "Failed to fetch reward" and
+    has no reward for the sample then; without a reward model beside, it stops before the next update.
     """
 
     def reward_func(
@@ -143,8 +146,8 @@ def reward_func(
     """The rewards of queries, as OpenRLHF calls it: ``{"rewards", "scores", "extra_logs"}``.
 
     rewards are what advantages are made of, scores the same within 0 and 1 for dynamic filtering, and extra_logs have
-    ``scored`` and a 0 or 1 for each status. All are float tensors with one element for each query, or lists of floats if
-    there is no torch. Settings are environment variables: ``GOLONGRL_METRIC`` for labels that name no metric,
+    ``scored`` and a 0 or 1 for each status. All are float tensors with one element for each query, or lists of floats
+    if there is no torch. Settings are environment variables: ``GOLONGRL_METRIC`` for labels that name no metric,
     ``GOLONGRL_PROFILE`` and ``GOLONGRL_UNSCORED`` (0.0). See :func:`make` for rows without a score.
     """
     fn = make(
@@ -183,7 +186,7 @@ def _tell(status: str, error: str | None) -> None:
 
 def _tensor(values: list[float]) -> Any:
     try:
-        import torch
+        torch: Any = importlib.import_module("torch")
     except ImportError:
         return values
     return torch.tensor(values, dtype=torch.float32)

@@ -25,7 +25,7 @@ from golongrl import Score, _columns
 if TYPE_CHECKING:
     from skyrl_gym.envs.base_text_env import BaseTextEnv, BaseTextEnvStepOutput
 
-__all__ = ["GolongrlEnv", "register", "row"]
+__all__ = ["GolongrlEnv", "register", "row"]  # noqa: F822
 
 ENTRY_POINT = "golongrl.skyrl:GolongrlEnv"
 
@@ -70,7 +70,7 @@ def register(name: str = "golongrl", **options: Any) -> None:
 def _make_env() -> type[BaseTextEnv]:
     from skyrl_gym.envs.base_text_env import BaseTextEnv, BaseTextEnvStepOutput
 
-    class GolongrlEnv(BaseTextEnv):
+    class GolongrlEnv(BaseTextEnv):  # type: ignore[misc, unused-ignore]
         """One prompt, one answer, one reward.
 
         Options, given to ``register`` or to ``skyrl_gym.make``, or set in SkyRL's configuration under

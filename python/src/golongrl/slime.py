@@ -3,8 +3,8 @@
     --custom-rm-path golongrl.slime.rm
     --custom-reward-post-process-path golongrl.slime.post_process --advantage-estimator grpo
 
-:func:`rm` judges samples; :func:`post_process` makes advantages of the rewards of a whole rollout, by TMN-Reweight if nothing
-else is said. Each works without the other. Settings are attributes of slime's args (a YAML file given by
+:func:`rm` judges samples; :func:`post_process` makes advantages of the rewards of a whole rollout, by TMN-Reweight if
+nothing else is said. Each works without the other. Settings are attributes of slime's args (a YAML file given by
 ``--custom-config-path`` makes such) or environment variables:
 
 - ``golongrl_metric``, ``GOLONGRL_METRIC``: the metric of samples that name none
@@ -12,8 +12,8 @@ else is said. Each works without the other. Settings are attributes of slime's a
 - ``golongrl_unscored``, ``GOLONGRL_UNSCORED``: the reward of a sample without a score, 0.0
 - ``golongrl_estimator``, ``GOLONGRL_ESTIMATOR``: such as ``tmn_reweight(alpha=0.5)``
 
-A label is the reference answer, or a row as a JSON text such as ``{"metric":"math_verify","reference":"2"}``. What it does
-not say is read from ``Sample.metadata`` (``--metadata-key``): ``metric``, ``task``, ``lang``, ``reference``,
+A label is the reference answer, or a row as a JSON text such as ``{"metric":"math_verify","reference":"2"}``. What it
+does not say is read from ``Sample.metadata`` (``--metadata-key``): ``metric``, ``task``, ``lang``, ``reference``,
 ``random_string_to_prepend``, ``data_source``, ``reward_mode``, ``extra_info``, ``reward_model``.
 
 There is no function for ``--custom-advantage-function-path``: slime calls that one in each data-parallel rank with the
@@ -37,7 +37,8 @@ _log = logging.getLogger("golongrl.slime")
 _told: set[str] = set()
 
 NOTE = "golongrl"
-"""The key of ``Sample.metadata`` under which :func:`rm` notes what it found: score, scored, status, metric, task, error."""
+"""The key of ``Sample.metadata`` under which :func:`rm` notes what it found: score, scored, status, metric, task,
+error."""
 
 
 def _setting(args: Any, name: str) -> str | None:
@@ -79,19 +80,20 @@ def row(sample: Any) -> dict[str, Any]:
     elif "data_source" not in out and not {"reference", "reward_model", "ground_truth"} & out.keys():
         if metadata.get("reference") is not None:
             out["reference"] = metadata["reference"]
-    if out.get("length") is None and getattr(sample, "response_length", 0):
-        out["length"] = sample.response_length
+    length = getattr(sample, "response_length", None)
+    if out.get("length") is None and length:
+        out["length"] = length
     return out
 
 
 async def rm(args: Any, sample: Any, **_: Any) -> Any:
     """The reward of a sample, or a list of rewards for a list of samples (``--group-rm``).
 
-    The reward is a number; with ``--reward-key score`` it is a dict with score, scored, status, metric, task and error.
-    The same dict is noted in ``sample.metadata["golongrl"]``. A truncated or failed sample is judged by what it says. An
-    aborted one is not judged, nor is one whose label cannot be used: it gets the number ``golongrl_unscored``,
-    :func:`post_process` leaves it out of all statistics, and the first of a kind is logged. If golongrl itself fails,
-    golongrl.Error is raised.
+    The reward is a number; with ``--reward-key score`` it is a dict with score, scored, status, metric, task and
+    error. The same dict is noted in ``sample.metadata["golongrl"]``. A truncated or failed sample is judged by what it
+    says. An aborted one is not judged, nor is one whose label cannot be used: it gets the number
+    ``golongrl_unscored``, :func:`post_process` leaves it out of all statistics, and the first of a kind is logged. If
+    golongrl itself fails, golongrl.Error is raised.
     """
     if not isinstance(sample, (list, tuple)):
         return (await _judge(args, [sample]))[0]
@@ -139,11 +141,11 @@ def _tell(note: Mapping[str, Any]) -> None:
 def post_process(args: Any, samples: Sequence[Any]) -> tuple[list[float], list[float]]:
     """The raw rewards and the advantages of all samples of a rollout.
 
-    slime broadcasts what it gets here over the tokens if ``--advantage-estimator`` is grpo, gspo or cispo; with another
-    one ValueError is raised, since it would be taken for rewards. Samples of one group_index answer the same prompt. The
-    task of a sample is, in metadata or else in the label, reward_mode (through the table of task keys), data_source or
-    task, else what :func:`rm` noted. Samples of one rollout_id are parts of one response: the last one counts, and all get
-    its advantage. A sample without a score is left out of all statistics and has the advantage 0.
+    slime broadcasts what it gets here over the tokens if ``--advantage-estimator`` is grpo, gspo or cispo; with
+    another one ValueError is raised, since it would be taken for rewards. Samples of one group_index answer the same
+    prompt. The task of a sample is, in metadata or else in the label, reward_mode (through the table of task keys),
+    data_source or task, else what :func:`rm` noted. Samples of one rollout_id are parts of one response: the last one
+    counts, and all get its advantage. A sample without a score is left out of all statistics and has the advantage 0.
     """
     kind = getattr(args, "advantage_estimator", "grpo")
     if kind not in ("grpo", "gspo", "cispo"):
@@ -178,7 +180,7 @@ def _reward(args: Any, sample: Any) -> float:
     if isinstance(value, Mapping):
         note = value if note is None else note
         value = value[key or "score"]
-    if value is None or isinstance(note, Mapping) and note.get("scored") is False:
+    if value is None or (isinstance(note, Mapping) and note.get("scored") is False):
         return math.nan
     return float(value)
 
@@ -213,6 +215,6 @@ def _task(sample: Any, i: int) -> str:
             if place.get(name):
                 return str(place[name])
     raise ValueError(
-        f"sample {i} has no task, which the estimator needs: give reward_mode, data_source or task in its metadata, or use "
-        "golongrl.slime.rm"
+        f"sample {i} has no task, which the estimator needs: give reward_mode, data_source or task in its metadata, or "
+        "use golongrl.slime.rm"
     )

@@ -7,9 +7,9 @@
 The plugin registers in ``swift.rewards.orms``:
 
 - ``golongrl``: every row by its own task;
-- ``golongrl_em``, ``golongrl_choice``, ``golongrl_f1``, ``golongrl_math_verify``, ``golongrl_iou``, ``golongrl_sub_em``,
-  ``golongrl_ndcg``, ``golongrl_pairwise``, ``golongrl_rouge_l``: its nine parts, None for rows of other tasks. Rows that
-  name no task are judged by each part that is used, so name the task in datasets of several;
+- ``golongrl_em``, ``golongrl_choice``, ``golongrl_f1``, ``golongrl_math_verify``, ``golongrl_iou``,
+  ``golongrl_sub_em``, ``golongrl_ndcg``, ``golongrl_pairwise``, ``golongrl_rouge_l``: its nine parts, None for rows of
+  other tasks. Rows that name no task are judged by each part that is used, so name the task in datasets of several;
 - each with ``_async`` appended: the same as an AsyncORM, where ms-swift has that.
 
 A metric expression needs a plugin file of two lines::
@@ -17,8 +17,15 @@ A metric expression needs a plugin file of two lines::
     from golongrl.swift import register
     register(my_reward="0.9*task + 0.1*format")
 
-The columns that are read are those of ``golongrl.trl``; rows need ``--remove_unused_columns false`` where ms-swift would
-drop them. A row without a score is None, which ms-swift leaves out. If golongrl itself fails, the functions raise.
+The columns that are read are those of ``golongrl.trl``. ms-swift itself reads some names, such as ``answer``, as parts
+of the conversation: call the reference ``solution`` or ``reference``. If golongrl itself fails,
+the functions raise.
+
+Beware of rows without a score (their reference cannot be read, they name an unknown metric, …). They are None here, but
+ms-swift (4.6) adds up what is there: a completion for which every function said None has the reward 0 in the mean and
+the deviation of its group, and an advantage, as if it were wrong. TRL does not do that. The first row of each kind is
+logged as a warning: score the data with ``golongrl-score score`` first, and take out the rows whose status is ``error``
+or ``bad_gold``.
 
 The module imports without ms-swift.
 """
@@ -41,31 +48,23 @@ def plugin_path() -> str:
 
 def reward_class(name: str, reward: trl.Reward) -> type:
     """A subclass of ms-swift's ORM, or of AsyncORM for a trl.AsyncReward, with the given name, which calls reward."""
-    from swift import rewards
+    from swift import rewards  # type: ignore[import-not-found, unused-ignore]
 
-    async_call = isinstance(reward, trl.AsyncReward)
+    if isinstance(reward, trl.AsyncReward):
 
-    class Golongrl(rewards.AsyncORM if async_call else rewards.ORM):  # type: ignore[misc]
-        def __init__(self, args: Any = None, **kwargs: Any) -> None:
-            super().__init__(args, **kwargs)
-            self.reward = reward
+        async def acall(self: Any, completions: Sequence[Any], **columns: Any) -> Any:
+            return await reward(completions=completions, **_known(columns))
 
-    if async_call:
-
-        async def acall(self: Any, completions: Sequence[Any], **columns: Any) -> list[float | None]:
-            return await self.reward(completions=completions, **_known(columns))
-
-        Golongrl.__call__ = acall  # type: ignore[method-assign]
+        base, call = rewards.AsyncORM, acall
     else:
 
-        def call(self: Any, completions: Sequence[Any], **columns: Any) -> list[float | None]:
-            return self.reward(completions=completions, **_known(columns))
+        def call(self: Any, completions: Sequence[Any], **columns: Any) -> Any:
+            return reward(completions=completions, **_known(columns))
 
-        Golongrl.__call__ = call  # type: ignore[method-assign]
-    Golongrl.__call__.__doc__ = "One reward for each completion, None where there is none."
-    Golongrl.__name__ = Golongrl.__qualname__ = name  # what ms-swift logs
-    Golongrl.__doc__ = f"{name} of golongrl.swift."
-    return Golongrl
+        base = rewards.ORM
+    call.__doc__ = "One reward for each completion, None where there is none."
+    # ms-swift logs the name of the class.
+    return type(name, (base,), {"__call__": call, "__doc__": f"{name} of golongrl.swift.", "__module__": __name__})
 
 
 def _known(columns: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +81,7 @@ def _known(columns: dict[str, Any]) -> dict[str, Any]:
 
 def register(**metrics: str) -> None:
     """Registers the rewards in ``swift.rewards.orms``, and one for each metric expression that is given by name."""
-    from swift import rewards
+    from swift import rewards  # type: ignore[import-not-found, unused-ignore]
 
     kinds: list[tuple[str, type[trl.Reward]]] = [("", trl.Reward)]
     if hasattr(rewards, "AsyncORM"):

@@ -17,9 +17,11 @@ Columns of the dataset that are read, each of which may be missing or None:
 Completions are strings or lists of messages; of messages the last one of the assistant counts.
 
 A row without a score (its reference cannot be read, it names an unknown metric, …) is None, which TRL leaves out of the
-sum and of the advantages, and its status is logged: a warning for the first of a kind, the metrics
-``golongrl/NAME/judged`` (share of rows with an answer that was judged) and ``golongrl/NAME/unscored``, and for ``reward``
-and what ``make`` makes, the column ``NAME_status`` of the completions table. If golongrl itself fails, the functions raise.
+sum and, from 1.6 on, of the advantages; before, a row of which all functions said None counted as 0 in its group. Its
+status is logged: a warning for the first of a kind, the metrics
+``golongrl/NAME/judged`` (share of rows with an answer that was judged) and ``golongrl/NAME/unscored``, and for
+``reward`` and what ``make`` makes, the column ``NAME_status`` of the completions table. If golongrl itself fails, the
+functions raise.
 
 Nothing is imported from TRL. The functions can be pickled.
 """
@@ -127,7 +129,10 @@ class Reward:
             if s.score is None and s.status not in self._warned:
                 self._warned.add(s.status)
                 _log.warning(
-                    "reward %s: a row has no score: %s: %s (said once for each status)", self.__name__, s.status, s.error
+                    "reward %s: no score for a row: %s: %s (said once for each status)",
+                    self.__name__,
+                    s.status,
+                    s.error,
                 )
         if log_metric is not None and own:
             log_metric(f"golongrl/{self.__name__}/judged", sum(s.status == "judged" for s in own) / len(own))
@@ -167,9 +172,7 @@ class AsyncReward(Reward):
         return [None if s is None else s.score for s in scores]
 
 
-def make(
-    metric: str, *, name: str | None = None, profile: str | None = None, asynchronous: bool = False
-) -> Reward:
+def make(metric: str, *, name: str | None = None, profile: str | None = None, asynchronous: bool = False) -> Reward:
     """A function that judges every row by a metric expression, whatever the row names.
 
     The expression may use the row's own task: ``make("0.9*task + 0.1*format")``. name is what TRL logs; the default is

@@ -226,12 +226,12 @@ def rubric(
 
 
 def _rubric_class() -> type:
-    import verifiers
+    import verifiers  # type: ignore[import-not-found, unused-ignore]
 
     if hasattr(verifiers, "Rubric"):
         return verifiers.Rubric  # type: ignore[no-any-return]
     try:
-        from verifiers.legacy import Rubric
+        from verifiers.legacy import Rubric  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise ImportError(
             f"verifiers {verifiers.__version__} has no rubrics: use golongrl.verifiers.reward in the rewards of a task,"
@@ -255,7 +255,7 @@ def method(
     unscored: float = 0.0,
 ) -> Any:
     """A reward method for a subclass of ``verifiers.v1.Task``: ``reward``, or a metric expression."""
-    import verifiers.v1 as vf
+    import verifiers.v1 as vf  # type: ignore[import-not-found, unused-ignore]
 
     judge = _function(name, metric=metric, profile=profile, unscored=unscored)
 

@@ -16,8 +16,8 @@ file in its reward actors only. So the process that computes advantages (verl's 
     ... algorithm.adv_estimator=tmn_reweight
 
 and, with a Ray cluster that is already running, also
-``+ray_kwargs.ray_init.runtime_env.env_vars.VERL_USE_EXTERNAL_MODULES=golongrl.verl_plugin``. A main program of one's own
-can call :func:`install` instead, before or after verl is imported.
+``+ray_kwargs.ray_init.runtime_env.env_vars.VERL_USE_EXTERNAL_MODULES=golongrl.verl_plugin``. A main program of one's
+own can call :func:`install` instead, before or after verl is imported.
 
 The estimators are those of golongrl, ``golongrl_`` before each name, and without it where verl has none of that name:
 ``tmn``, ``tmn_reweight``, ``dr_grpo``, ``qwenlong``, ... A spelling with options works too:
@@ -69,10 +69,11 @@ def compute_score(
     The row is judged as ``golongrl-score score`` judges the row of the dataset: by ``extra_info["reward_mode"]`` and
     data_source. ground_truth may be anything that verl reads from Parquet or JSON, a JSON text included.
 
-    The result has the keys KEYS: ``score``, the same as ``acc``; ``scored``, 1.0 if the score is a judgement; and 1.0 for
-    the row's status among ``judged``, ``no_answer``, ... A row without a score (its reference cannot be read, the metric
-    does not exist, the verdict is undecided) has the number unscored and ``scored`` 0.0; the estimators of this module
-    leave it out of all statistics and give it the advantage 0. The first row of each kind is logged as a warning.
+    The result has the keys KEYS: ``score``, the same as ``acc``; ``scored``, 1.0 if the score is a judgement; and 1.0
+    for the row's status among ``judged``, ``no_answer``, ... A row without a score (its reference cannot be read, the
+    metric does not exist, the verdict is undecided) has the number unscored and ``scored`` 0.0; the estimators of this
+    module leave it out of all statistics and give it the advantage 0. The first row of each kind is logged as a
+    warning.
 
     metric judges every row, whatever its data_source; with force=False only those that name none, which rows with a
     data_source do not. Other keyword arguments, such as reward_router_address, are verl's and are ignored. If golongrl

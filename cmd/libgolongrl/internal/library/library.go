@@ -81,14 +81,20 @@ func TuneMemory() {
 	}
 }
 
+// maxWorkers is the highest bound. With one that has no sense the runtime of Go
+// ends the process.
+const maxWorkers = 1024
+
 // SetWorkers bounds the processors that all calls together use; 0 sets the bound
-// that holds from the start. It returns the bound.
+// that holds from the start, and more than maxWorkers is maxWorkers. It returns
+// the bound.
 func (l *Library) SetWorkers(n int) int {
 	l.workers.Lock()
 	defer l.workers.Unlock()
 	if n <= 0 {
 		n = l.fallback
 	}
+	n = min(n, maxWorkers)
 	if n != runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(n)
 	}

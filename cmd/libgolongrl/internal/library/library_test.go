@@ -3,6 +3,7 @@ package library
 import (
 	"bytes"
 	"errors"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -146,6 +147,9 @@ func TestWorkers(t *testing.T) {
 		t.Error(n, "processors; there are", before)
 	}
 	if n := l.SetWorkers(before + 3); n != before+3 || runtime.GOMAXPROCS(0) != n {
+		t.Error(n)
+	}
+	if n := l.SetWorkers(math.MaxInt32); n != maxWorkers {
 		t.Error(n)
 	}
 	if n := New(1).SetWorkers(0); n != 1 || runtime.GOMAXPROCS(0) != 1 {
