@@ -432,8 +432,12 @@ func TestLogs(t *testing.T) {
 	} {
 		r.post(t, path, body)
 	}
+	req, _ := http.NewRequest("xyzzy", r.url+"/slime", nil)
+	if resp, err := r.web.Do(req); err != nil || resp.StatusCode != 405 {
+		t.Errorf("%v, %v", resp, err)
+	}
 	r.end(t)
-	if log := r.log.String(); strings.Contains(log, "xyzzy") || strings.Count(log, `"msg":"request"`) != 4 {
+	if log := r.log.String(); strings.Contains(log, "xyzzy") || strings.Count(log, `"msg":"request"`) != 5 {
 		t.Error(log)
 	}
 }

@@ -363,6 +363,31 @@ func TestServeSocket(t *testing.T) {
 	}
 }
 
+// TestSocketOfAnother closes a server whose socket was removed and made anew.
+func TestSocketOfAnother(t *testing.T) {
+	path := socketPath(t)
+	first, err := listenUnix(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	second, err := listenUnix(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	first.Close()
+	if _, err := os.Lstat(path); err != nil {
+		t.Errorf("the second one's socket was removed: %v", err)
+	}
+	second.Close()
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket stays: %v", err)
+	}
+}
+
 // TestServeSecondSignal ends a server that does not come to an end.
 func TestServeSecondSignal(t *testing.T) {
 	s := startServe(t, "")

@@ -187,3 +187,12 @@ def test_both_together() -> None:
         sample.reward = judge(sample)
     assert [s.reward for s in made] == [1.0, 1.0, 0.0, 0.0]
     assert post(made)[1] == [*golongrl.advantage([1, 1, 0], [0, 0, 0], tasks=["em"] * 3), 0.0]
+
+
+def test_one_aborted_sample_does_not_stop_the_others() -> None:
+    """Only rm knows the metric here, and it says none of a sample that it has not judged."""
+    made = [Sample(f"<think>.</think>{text}", "A", group_index=0) for text in "ABA"]
+    made[2].status = Status.ABORTED
+    for sample in made:
+        sample.reward = judge(sample, golongrl_metric="em")
+    assert post(made)[1] == [*golongrl.advantage([1, 0], [0, 0], tasks=["em"] * 2), 0.0]

@@ -231,7 +231,7 @@ def test_the_server(server_program: str) -> None:
     assert trl.f1(completions=["[Answer]\na"] * 2, reference=[["a"], [object()]]) == [1.0, None]
 
 
-def test_a_kept_batch_is_of_equal_rows_only(fake: Fake) -> None:  # noqa: F811
+def test_a_kept_batch_is_of_equal_rows_only(fake: Fake) -> None:
     """1, 1.0 and True are equal in Python, and different references."""
     for reference, calls in ((1, 1), (1, 1), (True, 2), (1.0, 3), ([1], 4), ([True], 5), ([True], 5)):
         trl.reward(completions=["a"], task=["em"], reference=[reference])

@@ -109,6 +109,11 @@ def train(out: Path) -> None:
                 above[name] = above.get(name, 0) + (want > 0)
     check(sum(above[f"golongrl_{name}"] for name in NINE) == above["golongrl"] > 0, "some answers have rewards")
     check(none > 0, "some rows have no score, and no reward")
+    # The beware of golongrl.swift: no reward at all is 0 here, with an advantage.
+    from swift.rl_core.advantage import compute_advantages
+
+    unscored = compute_advantages(torch.tensor([[1.0], [float("nan")]]), torch.ones(1), num_generations=2)[0]
+    check(unscored[1].item() < -0.7, "ms-swift takes no reward for 0")
     logs = [json.loads(line) for path in out.rglob("logging.jsonl") for line in path.read_text().splitlines()]
     for name in names:
         check(f"rewards/{name}/mean" in logs[0], f"ms-swift logs the mean of {name}")

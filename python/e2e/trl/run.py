@@ -33,6 +33,7 @@ def train(mode: str, out: str) -> None:
     from datasets import Dataset
     from trl import GRPOConfig, GRPOTrainer
 
+    import golongrl
     import golongrl.trl as rewards
 
     torch.set_num_threads(1)
@@ -109,6 +110,13 @@ def train(mode: str, out: str) -> None:
             check(row[names[-1] + "_status"].startswith(result["status"]), f"{where}: status {result['status']}")
             if result["score"] is None:
                 check(row["advantage"] == 0, f"{where}: no score, no advantage")
+        sums = [
+            None if all(row[n] != row[n] for n in names) else sum(row[n] for n in names if row[n] == row[n])
+            for row in rows
+        ]
+        own = golongrl.advantage(sums, which, estimator="grpo(stack=trl)")
+        gap = max(abs(row["advantage"] - (a if a == a else 0.0)) for row, a in zip(rows, own, strict=True))
+        check(gap < 1e-4, f"step {step}: TRL's advantages are {gap} from those of grpo(stack=trl)")
         log = next(entry for entry in trainer.state.log_history if entry.get("step") == step)
         for name in names:
             mean = table[name].mean()  # leaves NaN out

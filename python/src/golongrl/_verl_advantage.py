@@ -357,8 +357,8 @@ def _tell_partial(rows: _Rows, n: int | None) -> None:
     short = [len(x) for x in sessions.values() if n is not None and len(x) < n]
     if short:
         _log.warning(
-            "%d of %d groups have fewer than %d responses (the shortest has %d), since a rollout or a reward failed: see "
-            "the log of verl's agent loop workers; advantages are those of the responses that are there",
+            "%d of %d groups have fewer than %d responses (the shortest has %d), since a rollout or a reward failed: "
+            "see the log of verl's agent loop workers; advantages are those of the responses that are there",
             len(short), len(sessions), n, min(short),
         )  # fmt: skip
 

@@ -114,8 +114,8 @@ def make(
 
     metric judges rows whose label names none, or every row with force. A row without a score (its label cannot be used,
     the verdict is undecided) gets the number unscored, as OpenRLHF knows no None; ``extra_logs["scored"]`` is then 0.
-    If golongrl itself fails the function raises golongrl.Error. OpenRLHF (0.11) logs that as "Failed to fetch reward" and
-    has no reward for the sample then; without a reward model beside, it stops before the next update.
+    If golongrl itself fails the function raises golongrl.Error. OpenRLHF (0.11) logs that as "Failed to fetch reward"
+    and has no reward for the sample then; without a reward model beside, it stops before the next update.
     """
 
     def reward_func(

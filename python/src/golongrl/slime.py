@@ -165,7 +165,8 @@ def post_process(args: Any, samples: Sequence[Any]) -> tuple[list[float], list[f
     rows = list(counted.values())
     options: dict[str, Any] = {"lengths": [max(1, _length(samples[i])) for i in rows]}
     if any(name in estimator for name in ("tmn", "qwenlong")):
-        options["tasks"] = [_task(samples[i], i) for i in rows]
+        # Of a sample without a score nobody may know the task, and nobody asks for it.
+        options["tasks"] = ["" if math.isnan(raw[i]) else _task(samples[i], i) for i in rows]
     values = golongrl.advantage([raw[i] for i in rows], [groups[i] for i in rows], estimator=estimator, **options)
     advantage = {key: 0.0 if math.isnan(v) else v for key, v in zip(counted, values, strict=True)}
     unscored = float(_setting(args, "unscored") or 0.0)

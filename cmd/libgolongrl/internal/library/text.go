@@ -24,6 +24,7 @@ type Buffers struct{ pool sync.Pool }
 // maxBuffer bounds what is kept, so that one great message is not for ever.
 const maxBuffer = 1 << 20
 
+// Get returns an empty slice, which may have room.
 func (b *Buffers) Get() []byte {
 	if p, ok := b.pool.Get().(*[]byte); ok {
 		return (*p)[:0]
@@ -31,6 +32,7 @@ func (b *Buffers) Get() []byte {
 	return nil
 }
 
+// Put takes a slice back, which nobody may use any more.
 func (b *Buffers) Put(p []byte) {
 	if cap(p) > 0 && cap(p) <= maxBuffer {
 		b.pool.Put(&p)
