@@ -158,7 +158,12 @@ func (j *serveJob) tuneMemory() {
 // token reads the token. It is not a flag, as other users can see those.
 func (j *serveJob) token() (string, error) {
 	if j.tokenFile == "" {
-		return strings.TrimSpace(os.Getenv(tokenVariable)), nil
+		text := os.Getenv(tokenVariable)
+		token := strings.TrimSpace(text)
+		if text != "" && token == "" {
+			return "", usage("%s is blank: give the token, or take the variable away", tokenVariable)
+		}
+		return token, nil
 	}
 	b, err := os.ReadFile(j.tokenFile)
 	if err != nil {

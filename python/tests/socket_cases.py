@@ -329,6 +329,7 @@ def serve_until_killed() -> None:
 
 
 def interrupted_parent() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs in the background
     score()
     try:
         print(pid(), directory(), flush=True)

@@ -189,7 +189,7 @@ def test_http_half_an_answer() -> None:
                         pass
                     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + GOOD)
 
-        thread = threading.Thread(target=halves)
+        thread = threading.Thread(target=halves, daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with golongrl.connect(url=url) as c, pytest.raises(Unavailable, match="IncompleteRead"):

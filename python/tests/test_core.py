@@ -145,7 +145,7 @@ def batch(rewards: Any = (), groups: Any = (), **more: Any) -> Batch:
 
 
 def test_groups_are_equal_keys_of_equal_type() -> None:
-    assert batch(groups=["a", 1, 1.0, True, "a", ("x", 1), ("x", 1)]).groups == [0, 1, 2, 3, 0, 4, 4]
+    assert batch(groups=["a", 1, 1.0, True, "a", ("x", 1), ("x", 1)]).groups == [0, 1, 1, 2, 0, 3, 3]
     with pytest.raises(TypeError, match=r"groups\[1\]: list"):
         batch(groups=["a", []])
     with pytest.raises(TypeError, match=r"groups\[1\]: NaN"):

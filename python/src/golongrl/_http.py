@@ -210,7 +210,9 @@ class HTTPBackend:
             while part := response.read1(1 << 20):
                 parts.append(part)
                 sock.settimeout(_left(deadline))
-            parts.append(response.read())  # nothing, or what says that something is missing
+            if response.length:
+                raise http.client.IncompleteRead(b"", response.length)
+            response.read()  # nothing, and it ends the response
             return response.status, response.headers, b"".join(parts)
         except http.client.HTTPException as e:
             raise broken or e from None

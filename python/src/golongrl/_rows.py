@@ -183,8 +183,8 @@ def _key(group: Any, i: int) -> Any:
         return str(group)
     if isinstance(group, float) and math.isnan(group):
         raise TypeError(f"groups[{i}]: NaN is equal to nothing: give the prompt's number or name")
-    # 1, 1.0 and True are one key of a dict, but not one group.
-    return type(group), group
+    # As in golongrl-score, 7 is 7.0 and True is neither.
+    return (bool, group) if isinstance(group, bool) else group
 
 
 def _scalar(value: Any) -> Any:
