@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/golongrl/golongrl/serve/wire"
@@ -22,27 +24,36 @@ type conn interface {
 	close()
 }
 
-// httpConn keeps one connection alive, as HTTP libraries do.
+// httpConn keeps one connection alive, as HTTP libraries do. It is not net/http's
+// client, which has two goroutines for every connection: what is measured is the
+// server, and both share the cores.
 type httpConn struct {
-	base   string
-	client *http.Client
-	body   bytes.Reader
+	net.Conn
+	host   string
+	in     *bufio.Reader
+	out    []byte
 	answer bytes.Buffer
 }
 
-func newHTTP(base string) conn {
-	return &httpConn{base: base, client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 1, DisableCompression: true}}}
-}
-
-func (c *httpConn) ask(q *question) ([]byte, error) {
-	c.body.Reset(q.json)
-	req, err := http.NewRequest(http.MethodPost, c.base+q.path, io.NopCloser(&c.body))
+func newHTTP(base string) (conn, error) {
+	host := strings.TrimPrefix(base, "http://")
+	c, err := net.Dial("tcp", host)
 	if err != nil {
 		return nil, err
 	}
-	req.ContentLength = int64(len(q.json))
-	req.Header.Set("Content-Type", "application/json")
-	res, err := c.client.Do(req)
+	return &httpConn{Conn: c, host: host, in: bufio.NewReader(c)}, nil
+}
+
+func (c *httpConn) ask(q *question) ([]byte, error) {
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
+	c.out = fmt.Appendf(c.out[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", q.path, c.host, len(q.json))
+	c.out = append(c.out, q.json...)
+	if _, err := c.Write(c.out); err != nil {
+		return nil, err
+	}
+	res, err := http.ReadResponse(c.in, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +68,7 @@ func (c *httpConn) ask(q *question) ([]byte, error) {
 	return c.answer.Bytes(), nil
 }
 
-func (c *httpConn) close() { c.client.CloseIdleConnections() }
+func (c *httpConn) close() { c.Close() }
 
 // frameConn speaks frames on a unix socket.
 type frameConn struct {

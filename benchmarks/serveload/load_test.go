@@ -105,7 +105,7 @@ func TestWrongAnswers(t *testing.T) {
 		}))
 		k := &kind{name: "single", scores: 1, questions: kinds["single"].questions[:1]}
 		s := &server{http: srv.URL}
-		_, err := closed(context.Background(), s, way{"HTTP", func() (conn, error) { return newHTTP(s.http), nil }}, k, 2, time.Second)
+		_, err := closed(context.Background(), s, way{"HTTP", func() (conn, error) { return newHTTP(s.http) }}, k, 2, time.Second)
 		if err == nil || !strings.Contains(err.Error(), "/v1/score") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -131,7 +131,7 @@ func TestScheduled(t *testing.T) {
 	defer srv.Close()
 	s := &server{http: srv.URL}
 	k := &kind{name: "stall", scores: 1, questions: []*question{q}}
-	st, err := open(context.Background(), s, way{"HTTP", func() (conn, error) { return newHTTP(s.http), nil }}, k, 500, 200*time.Millisecond)
+	st, err := open(context.Background(), s, way{"HTTP", func() (conn, error) { return newHTTP(s.http) }}, k, 500, 200*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestOverload(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, dial := range map[string]func() (conn, error){
-		"HTTP":   func() (conn, error) { return newHTTP(s.http), nil },
+		"HTTP":   func() (conn, error) { return newHTTP(s.http) },
 		"frames": func() (conn, error) { return newFrames(s.unix) },
 	} {
 		var mu sync.Mutex

@@ -96,7 +96,7 @@ func measure(ctx context.Context, p plan, s *server, r *report) error {
 	if err != nil {
 		return err
 	}
-	ways := []way{{"HTTP", func() (conn, error) { return newHTTP(s.http), nil }}}
+	ways := []way{{"HTTP", func() (conn, error) { return newHTTP(s.http) }}}
 	if s.unix != "" {
 		ways = append(ways, way{"frames", func() (conn, error) { return newFrames(s.unix) }})
 	}
