@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib
-import importlib.abc
-import importlib.machinery
 import json
 import logging
 import os
@@ -25,48 +23,12 @@ import types
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
+
+from clientfile import Absent, check, source
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 REPOSITORY, COMMIT = "https://github.com/THUDM/slime", "624b824a898ab0ec1fcb4d373004c7f3852bf515"
 SERVER = os.environ["GOLONGRL_SERVER"]
-
-
-def check(fact: bool, what: str) -> None:
-    if not fact:
-        raise SystemExit(f"does not hold: {what}")
-
-
-def source() -> Path:
-    """The source tree at the pinned commit."""
-    if given := os.environ.get("SLIME_SOURCE"):
-        return Path(given)
-    tree = Path(os.environ.get("E2E_HOME") or Path(__file__).parent.parent / ".venvs") / "src" / "slime"
-    if not (tree / ".git").exists():
-        subprocess.run(["git", "init", "--quiet", str(tree)], check=True)
-    subprocess.run(["git", "-C", str(tree), "fetch", "--quiet", "--depth", "1", REPOSITORY, COMMIT], check=True)
-    subprocess.run(["git", "-C", str(tree), "checkout", "--quiet", COMMIT], check=True)
-    return tree
-
-
-class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Modules that are not here, and of which nothing is used."""
-
-    def __init__(self, *roots: str) -> None:
-        self.roots = roots
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if name.partition(".")[0] in self.roots:
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        return None
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
-        module = MagicMock(name=spec.name)
-        module.__path__, module.__spec__, module.__name__ = [], spec, spec.name
-        return module
-
-    def exec_module(self, module: Any) -> None:
-        pass
 
 
 class Server:
@@ -91,7 +53,7 @@ def command_line(*command: str, lines: list[dict[str, Any]]) -> list[dict[str, A
 
 
 def main() -> None:
-    tree = source()
+    tree = source("SLIME_SOURCE", REPOSITORY, COMMIT)
     sys.path.insert(0, str(tree))
     sys.meta_path.append(Absent("sglang", "sglang_router", "wandb", "tensorboard"))
     hub = importlib.import_module("slime.rollout.rm_hub")
