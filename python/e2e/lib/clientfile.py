@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
+SERVER = os.environ["GOLONGRL_SERVER"]
+
 
 def check(fact: bool, what: str) -> None:
     if not fact:
@@ -47,3 +49,18 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: Any) -> None:
         pass
+
+
+class Server:
+    """golongrl-score serve, on a free port or on the given one."""
+
+    def __init__(self, port: int = 0) -> None:
+        command = [SERVER, "serve", "--addr", f"127.0.0.1:{port}", "--metric", "em"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
+        self.port = int(self.url.rpartition(":")[2])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        check(self.process.wait(timeout=15) == 0, "the server drains and exits with 0")

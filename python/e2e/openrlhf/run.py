@@ -12,7 +12,6 @@ import asyncio
 import hashlib
 import importlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,11 +21,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from clientfile import Absent, check, source
+from clientfile import SERVER, Absent, Server, check, source
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 REPOSITORY, COMMIT = "https://github.com/OpenRLHF/OpenRLHF", "3c3be6234e0cb353e76bb8019947db9dfe99fca7"
-SERVER = os.environ["GOLONGRL_SERVER"]
 
 
 def load(tree: Path) -> tuple[Any, Any]:
@@ -76,21 +74,6 @@ class Engine:
     async def generate(self, prompt_token_ids: list[int], params: Any, multi_modal_data: Any = None) -> Any:
         output = types.SimpleNamespace(token_ids=self.ids, finish_reason="stop", logprobs=None)
         return types.SimpleNamespace(outputs=[output])
-
-
-class Server:
-    """golongrl-score serve, on a free port or on the given one."""
-
-    def __init__(self, port: int = 0) -> None:
-        command = [SERVER, "serve", "--addr", f"127.0.0.1:{port}", "--metric", "em"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
-        self.port = int(self.url.rpartition(":")[2])
-
-    def stop(self) -> None:
-        self.process.terminate()
-        check(self.process.wait(timeout=15) == 0, "the server drains and exits with 0")
 
 
 def rows() -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ import hashlib
 import importlib
 import json
 import logging
-import os
 import random
 import subprocess
 import sys
@@ -24,26 +23,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from clientfile import Absent, check, source
+from clientfile import SERVER, Absent, Server, check, source
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 REPOSITORY, COMMIT = "https://github.com/THUDM/slime", "624b824a898ab0ec1fcb4d373004c7f3852bf515"
-SERVER = os.environ["GOLONGRL_SERVER"]
-
-
-class Server:
-    """golongrl-score serve, on a free port or on the given one."""
-
-    def __init__(self, port: int = 0) -> None:
-        command = [SERVER, "serve", "--addr", f"127.0.0.1:{port}", "--metric", "em"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
-        self.port = int(self.url.rpartition(":")[2])
-
-    def stop(self) -> None:
-        self.process.terminate()
-        check(self.process.wait(timeout=15) == 0, "the server drains and exits with 0")
 
 
 def command_line(*command: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
